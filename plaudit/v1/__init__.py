@@ -1,0 +1,1 @@
+"""Generated from protos/plaudit/v1 by `make protos`. Not edited by hand."""
