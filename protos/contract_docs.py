@@ -1,4 +1,4 @@
-"""Renders docs/contract.md from the comments of the .proto files, so that the page cannot drift from the contract."""
+"""Renders docs/contract.md from the comments of the .proto files, so that it cannot drift."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ _SCALARS = {
 }
 _HEADER = """# The contract: plaudit.v1
 
-Generated from the comments in `protos/plaudit/v1` by `make protos`; edit those. JSON, in files and over HTTP, is the
-canonical protobuf JSON mapping of these messages with the field names as written here.
+Generated from the comments in `protos/plaudit/v1` by `make protos`; edit those. JSON, in files and
+over HTTP, is the canonical protobuf JSON mapping of these messages with the field names as written
+here.
 """
 
 
@@ -77,7 +78,8 @@ class _File:
             yield from self._message(nested, f"{name}.{nested.name}", (*path, 3, index))
 
     def _enum(self, enum: d.EnumDescriptorProto, name: str, path: tuple[int, ...]) -> Iterator[str]:
-        yield f"\n### enum {name}\n\n{self.comment(*path)}\n\n| value | what it means |\n|---|---|\n"
+        yield f"\n### enum {name}\n\n{self.comment(*path)}\n"
+        yield "\n| value | what it means |\n|---|---|\n"
         for index, value in enumerate(enum.value):
             yield f"| `{value.name}` | {self.comment(*path, 2, index)} |\n"
 

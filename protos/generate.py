@@ -1,6 +1,6 @@
 """Makes everything that follows from the .proto files: the Python stubs and docs/contract.md.
 
-python protos/generate.py                 write plaudit/v1/*_pb2* and docs/contract.md
+python protos/generate.py               write plaudit/v1/*_pb2* and docs/contract.md
 python protos/generate.py --root DIR      the same below DIR (a test compares that with what is committed)
 """
 
@@ -26,7 +26,7 @@ def generate(root: Path) -> None:
     stubs.mkdir(parents=True, exist_ok=True)
     for old in stubs.glob("*_pb2*"):
         old.unlink()
-    # The import path of a stub is its path below --python_out, so the root of the repository needs no import fixing.
+    # The import path of a stub is its path below --python_out: here no import needs fixing.
     _protoc(f"--python_out={root}", f"--pyi_out={root}", f"--grpc_python_out={root}")
     for empty in stubs.glob("*_pb2_grpc.py"):
         if "Stub" not in empty.read_text():

@@ -1,4 +1,4 @@
-"""What a scorer says of one sample, in plain Python: no protobuf and no gRPC, so that scoring code needs neither."""
+"""What a scorer says of one sample, in plain Python, so that scoring code needs no protobuf."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options of one comparison: which part of the response counts, and how percent signs, units and digits are read."""
+"""The options of one comparison: where the answer is, and how percent signs and units are read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is generated from the .proto files is fresh, and the contract passes buf's lint and compatibility rules."""
+"""What is generated from the .proto files is fresh, and the contract passes buf's rules."""
 
 import filecmp
 import shutil
