@@ -1,0 +1,1 @@
+"""Benchmarks that run our path and the named peer side by side, in one run."""
