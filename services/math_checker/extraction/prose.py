@@ -1,0 +1,179 @@
+"""Answers in running text: whether a text is nothing but an answer, and which expression of a sentence is its answer."""
+
+from __future__ import annotations
+
+import re
+
+from services.math_checker.exact.quantity import split_quantity
+from services.math_checker.exact.rational import read_rational
+from services.math_checker.exact.units import MULTIPLIERS, read_unit
+from services.math_checker.exact.words import number_in_words
+from services.math_checker.extraction.answer import Answer, Source
+from services.math_checker.surface import normalise
+
+_NUMBER = r"(?:\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)"
+_CURRENCY = r"(?:\\?\$ ?|[£€₹] ?)?"
+_TERM = rf"(?:[-(] ?)*{_CURRENCY}(?:[-(] ?)?(?:{_NUMBER}(?:[a-z](?![A-Za-z])|(?!\w*\d))|[A-Za-z](?![A-Za-z']))[%)]*(?:\\%)?"
+_REGION = r"\$\$.+?\$\$|\$[^$\n]+\$(?!\d)|\\\(.+?\\\)|\\\[.+?\\\]"
+# A formula, or plain numbers and letters joined by operators: "9 + 9 = 18", "x = 5", "4:30", "$1,234.50", "3/4".
+_VALUE = re.compile(
+    rf"{_REGION}|(?<![\w\\.]){_TERM}(?: ?(?:[-+*/=^×·÷:≈−]|x(?= ?\d)) ?{_TERM})*", re.DOTALL
+)
+_MATH = re.compile(_REGION, re.DOTALL)
+_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b|-(?:year|digit|hour|day|sided|th)")
+_LONE_NAME = re.compile(r"[\s$\\(\[]*\\?[A-Za-z]\w{0,3}[\s$\\)\]]*")
+_WORD = re.compile(r"(?<![\\A-Za-z])[^\W\d_]+(?:'[a-z]+)?")
+_TEXT = re.compile(r"\\(?:begin|end)\{[a-z*]+\}|\\(?:text|mathrm|mathbf|textbf|operatorname)\*? ?\{[^{}]*\}")
+_BREAK = re.compile(r"(?<![ap]\.m)(?<!\b[A-Z])(?<=[.!?])\**\s+(?=[\"'(*$\\]*[A-Z])|\n")
+_REASON = re.compile(
+    r"[,;]? *\(?\b(?:because|since|as|which|when|so|given|where|I hope|this is|that is|and the|after|if)\b"
+)
+_VERB = re.compile(
+    r"(?:\b(?:is|are|was|were|be|equals?|get|obtain|gives?|yields?|equal to)\b|:)[:* ]*"
+    r"(?:(?:exactly|therefore|thus|simply|just|either|approximately|about|roughly|the) )?",
+)
+_DOUBT = re.compile(
+    r"\b(?:not|least|most|more than|less than|greater than|fewer than|between|maybe|perhaps|possibly|neither"
+    r"|might|could be|isn't|aren't|over|under|cannot)\b",
+    re.IGNORECASE,
+)
+_UNIT_AFTER = re.compile(
+    r"( ?(?:\\?%|[ap]\.?m\b\.?|°|\^\\circ)| ?[A-Za-z]+(?:[/ ][A-Za-z]+){0,3}(?:\^\{?[23]\}?|[²³])?)", re.IGNORECASE
+)
+_ALLOWED = frozenset(
+    "and or sin cos tan cot sec csc log ln exp sqrt pi mod infinity option choice percent am pm"
+    " per square cubic sq noon midnight degrees dollars cents only of in the to x y z"
+    .split()
+)  # fmt: skip
+_MAX_WORDS = 4
+_MAX_SENTENCE = 2_000
+_EDGE = " \t\n*_\"'"
+
+
+def is_bare_answer(text: str) -> bool:
+    """Whether a short text is nothing but an answer: a formula, a number with its unit, a choice, a few words."""
+    text = text.strip(_EDGE).rstrip(".").strip(_EDGE)
+    if not text or "\n\n" in text:
+        return False
+    has_math = any(map(str.isdigit, text)) or "$" in text or "\\" in text or "=" in text
+    outside = _TEXT.sub(" ", _MATH.sub(" ", text))
+    words = _WORD.findall(outside)
+    if not has_math:
+        return len(words) <= _MAX_WORDS and not any(mark in text for mark in ",;!?\n")
+    prose = [word for word in words if len(word) > 1 and not _is_allowed(word)]
+    if not prose:
+        return "\n" not in text.strip() or text.startswith(("\\", "$"))
+    quantity = split_quantity(normalise(text))
+    return bool(quantity.noun or quantity.unit) and read_rational(quantity.body) is not None
+
+
+def _is_allowed(word: str) -> bool:
+    lowered = word.lower()
+    return (
+        lowered in _ALLOWED
+        or lowered in MULTIPLIERS
+        or read_unit(word) is not None
+        or number_in_words(word) is not None
+    )
+
+
+def find_lone(
+    response: str, begin: int, end: int, *, first_sentence: bool = False
+) -> Answer | None:
+    """The one value that the last sentence (or the first) of `response[begin:end]` comes to; None where it has several.
+
+    Values joined by operators are one. Of several values the one behind the last "is", "=" or "get" counts, if nothing
+    else follows it.
+    """
+    display = None if first_sentence else _closing_display(response, begin, end)
+    if display:
+        return display
+    begin, end = _sentence(response, begin, end, first=first_sentence)
+    if first_sentence and (answer := _leading(response, begin, end)):
+        return answer
+    verb = None
+    for verb in _VERB.finditer(response, begin, end):
+        pass
+    if verb and not _DOUBT.search(response, begin, end):
+        clause = _bare(response, verb.end(), end)
+        if clause:
+            return clause
+    values = _values(response, begin, end)
+    if verb and len(values) > 1:
+        values = [value for value in values if value[0] >= verb.start()]
+    if len(values) != 1 or _DOUBT.search(response, begin, values[0][0]):
+        return None
+    return _with_unit(response, *values[0], end)
+
+
+def find_last_value(response: str, begin: int, end: int) -> Answer | None:
+    """The last number or formula, looked for near the end."""
+    values = _values(response, max(begin, end - _MAX_SENTENCE), end)
+    return _with_unit(response, *values[-1], end) if values else None
+
+
+def _closing_display(response: str, begin: int, end: int) -> Answer | None:
+    """The formula in a display that ends the text."""
+    tail = response[max(begin, end - 4) : end].rstrip(" .")
+    for opening, closing in (("\\[", "\\]"), ("$$", "$$")):
+        if tail.endswith(closing):
+            stop = response.rfind(closing, begin, end)
+            start = response.rfind(opening, begin, stop)
+            if start >= 0 and stop - start < _MAX_SENTENCE:
+                return Answer(response[start + 2 : stop], start + 2, stop, Source.LAST)
+    return None
+
+
+def _sentence(response: str, begin: int, end: int, *, first: bool) -> tuple[int, int]:
+    if first:
+        stop = _BREAK.search(response, begin, min(end, begin + _MAX_SENTENCE))
+        return begin, stop.start() if stop else min(end, begin + _MAX_SENTENCE)
+    begin = max(begin, end - _MAX_SENTENCE, response.rfind("\n", begin, end) + 1)
+    for stop in _BREAK.finditer(response, begin, end):
+        begin = stop.end()
+    return begin, end
+
+
+def _leading(response: str, begin: int, end: int) -> Answer | None:
+    """The answer that a stated clause starts with, up to a reason that is given for it."""
+    answer = _bare(response, begin, end)
+    if answer:
+        return answer
+    reason = _REASON.search(response, begin, end)
+    if reason and reason.start() > begin:
+        return _bare(response, begin, reason.start())
+    return None
+
+
+def _bare(response: str, begin: int, end: int) -> Answer | None:
+    while begin < end and response[begin] in _EDGE:
+        begin += 1
+    while end > begin and response[end - 1] in " \t\n*_.,":
+        end -= 1
+    if begin >= end or not is_bare_answer(response[begin:end]):
+        return None
+    return Answer(response[begin:end], begin, end, Source.LAST)
+
+
+def _values(response: str, begin: int, end: int) -> list[tuple[int, int]]:
+    found = [
+        match.span()
+        for match in _VALUE.finditer(response, begin, end)
+        if not _ORDINAL.match(response, match.end())
+    ]
+    # "a" is an article, and "for all $x$" names a variable: no values, unless a formula stands alone.
+    named = [span for span in found if not _LONE_NAME.fullmatch(response, *span)]
+    return named or [span for span in found if response[span[0]] in "$\\"]
+
+
+def _with_unit(response: str, begin: int, stop: int, end: int) -> Answer:
+    """The value with the unit that follows it, if one does."""
+    after = _UNIT_AFTER.match(response, stop, end)
+    if after:
+        words = after.group().strip()
+        while words:
+            if not words[0].isalpha() or read_unit(words) or words.lower().startswith(("am", "pm", "a.m", "p.m", "percent")):
+                stop += after.group().index(words) + len(words)
+                break
+            words = words.rpartition(" ")[0]
+    return Answer(response[begin:stop], begin, stop, Source.LAST)
