@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from os import PathLike
 from typing import Any
 
 import grpc
 import grpc.aio
 
 from plaudit.errors import ConfigError
+from plaudit.v1 import reward_service_pb2_grpc
 
 #: Bytes of one message, either way. Services use the same number.
 MAX_MESSAGE_BYTES = 32 << 20
@@ -62,19 +63,24 @@ class TLSConfig:
     def from_files(
         cls,
         *,
-        root_certificates: str | Path | None = None,
-        certificate: str | Path | None = None,
-        private_key: str | Path | None = None,
+        root_certificates: str | PathLike[str] | None = None,
+        certificate: str | PathLike[str] | None = None,
+        private_key: str | PathLike[str] | None = None,
         server_name: str | None = None,
     ) -> TLSConfig:
         """Reads the PEM files. Raises ConfigError for one that can't be read."""
         files = (root_certificates, certificate, private_key)
         try:
-            contents = [None if path is None else Path(path).read_bytes() for path in files]
+            contents = [None if path is None else _read(path) for path in files]
         except OSError as error:
             raise ConfigError(f"{error.filename}: {error.strerror}") from error
         roots, chain, key = contents
         return cls(roots, chain, key, server_name)
+
+
+def _read(path: str | PathLike[str]) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
 
 
 def open_channel(target: str, tls: TLSConfig | None = None) -> grpc.Channel:
@@ -91,6 +97,11 @@ def open_aio_channel(target: str, tls: TLSConfig | None = None) -> grpc.aio.Chan
     if tls is None:
         return grpc.aio.insecure_channel(_name(target), options)
     return grpc.aio.secure_channel(_name(target), _credentials(tls), options)
+
+
+def new_stub(channel: grpc.Channel | grpc.aio.Channel) -> Any:
+    """The RewardService of a channel; the generated code has no types."""
+    return reward_service_pb2_grpc.RewardServiceStub(channel)  # type: ignore[no-untyped-call]
 
 
 def service_config() -> dict[str, Any]:

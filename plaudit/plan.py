@@ -18,11 +18,11 @@ It owns no I/O and no clock. A driver asks `next(now)` what to do and tells it w
 from __future__ import annotations
 
 import heapq
-import random
+import os
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from plaudit.enums import FailureReason
 from plaudit.errors import (
@@ -38,9 +38,9 @@ from plaudit.errors import (
 FRAME_BYTES = 6
 #: Losses of connection in a row after which a service counts as gone, after some 20 seconds; also
 #: the losses after which an item is not sent again.
-MAX_LOSSES = 10
+MAX_LOSSES = 15
 _FIRST_BACKOFF_SECONDS = 0.1
-_LONGEST_BACKOFF_SECONDS = 5.0
+_LONGEST_BACKOFF_SECONDS = 2.0
 _OVERLOAD_SECONDS = 0.25
 # gRPC ends a call at its deadline; a little later we stop to wait for that.
 _GRACE_SECONDS = 0.2
@@ -84,8 +84,7 @@ class Batch:
     sent_at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(NamedTuple):
     """Nothing to send: ask again after an event, or at the time `until` at the latest."""
 
     until: float
@@ -98,13 +97,13 @@ class Plan(Generic[_A]):
         self,
         items: Items[_A],
         rules: Rules,
-        jitter: Callable[[], float] = random.random,
+        jitter: Callable[[], float] | None = None,
     ) -> None:
-        self.answers: list[_A | None] = [None] * len(items.weights)
+        self._answers: list[_A | None] = [None] * len(items.weights)
         self.lost_contact = False
         self._items = items
         self._rules = rules
-        self._jitter = jitter
+        self._jitter = jitter or _uniform
         self._fresh: deque[int] = deque()
         self._again: list[tuple[float, int]] = []  # a heap of (when, index)
         self._resends: dict[int, int] = {}
@@ -116,6 +115,11 @@ class Plan(Generic[_A]):
         self._setback: tuple[FailureReason, str] | None = None
         for index in range(len(items.weights)):
             self._admit(index)
+
+    @property
+    def answers(self) -> list[_A]:
+        """One answer an item, in order, once `next` has returned None."""
+        return [answer for answer in self._answers if answer is not None]
 
     def next(self, now: float) -> Batch | Wait | None:
         """What to do now: send a batch, wait, or (None) stop: every item has its answer."""
@@ -147,7 +151,7 @@ class Plan(Generic[_A]):
         self._setback = None
         self._window = min(self._window + 1, self._rules.max_inflight)
         for index, answer in zip(batch.indices, answers, strict=True):
-            self.answers[index] = answer
+            self._answers[index] = answer
             if self._items.is_retryable(answer):
                 self._send_again(index, now)
         return None
@@ -256,14 +260,19 @@ class Plan(Generic[_A]):
     def _settle(self, indices: Sequence[int], reason: FailureReason, message: str) -> None:
         """A failure for each item that has no answer from an earlier try."""
         for index in indices:
-            if self.answers[index] is None:
+            if self._answers[index] is None:
                 self._put_failure(index, reason, message)
 
     def _put_failure(
         self, index: int, reason: FailureReason, message: str, *, retryable: bool = True
     ) -> None:
-        self.answers[index] = self._items.failure(index, reason, message, retryable)
+        self._answers[index] = self._items.failure(index, reason, message, retryable)
 
 
 def _backoff(attempt: int) -> float:
     return min(_FIRST_BACKOFF_SECONDS * 2.0**attempt, _LONGEST_BACKOFF_SECONDS)
+
+
+def _uniform() -> float:
+    """A random number in [0, 1); `random` would take longer to import than all of this file."""
+    return int.from_bytes(os.urandom(4)) / 2**32

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from google.protobuf.message import Message
 
@@ -16,21 +15,12 @@ from plaudit.v1 import result_pb2, reward_service_pb2, sample_pb2
 _A = TypeVar("_A")
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """What every request of a call carries."""
+class Labels(NamedTuple):
+    """What every request of a call carries, under the names of the contract."""
 
     request_id: str
     priority: Priority
-    cache: CachePolicy
-
-    def fields(self) -> dict[str, Any]:
-        """As fields of a request."""
-        return {
-            "request_id": self.request_id,
-            "priority": int(self.priority),
-            "cache_policy": int(self.cache),
-        }
+    cache_policy: CachePolicy
 
 
 class Requests(Items[_A], Protocol[_A]):
@@ -43,6 +33,14 @@ class Requests(Items[_A], Protocol[_A]):
 
     def read(self, response: Any, indices: Sequence[int]) -> Sequence[_A]:
         """The answers in the response to a request for these items."""
+
+
+class NoInfo(NamedTuple):
+    """Why a service did not say its limits, and so why nothing was sent to it."""
+
+    reason: FailureReason
+    message: str
+    retryable: bool
 
 
 class InfoRequests:
@@ -60,17 +58,17 @@ class InfoRequests:
 
     def read(
         self, response: reward_service_pb2.RewardServiceGetInfoResponse, indices: Sequence[int]
-    ) -> Sequence[ServiceInfo | result_pb2.Failure]:
+    ) -> Sequence[ServiceInfo | NoInfo]:
         """The info."""
         return (ServiceInfo.from_proto(response),)
 
     def failure(
         self, index: int, reason: FailureReason, message: str, retryable: bool
-    ) -> ServiceInfo | result_pb2.Failure:
+    ) -> ServiceInfo | NoInfo:
         """Why there is no info."""
-        return _failure(reason, message, retryable)
+        return NoInfo(reason, message, retryable)
 
-    def is_retryable(self, answer: ServiceInfo | result_pb2.Failure) -> bool:
+    def is_retryable(self, answer: ServiceInfo | NoInfo) -> bool:
         """Never: a failure here is one that the plan gave up on."""
         return False
 
@@ -82,7 +80,7 @@ class SampleRequests:
 
     def __init__(self, samples: Sequence[Sample], labels: Labels) -> None:
         self._protos = [sample.proto for sample in samples]
-        self._fields = labels.fields()
+        self._fields = labels._asdict()
         self.weights: Sequence[int] = [1] * len(samples)
         self.sizes: Sequence[int] = [proto.ByteSize() for proto in self._protos]
 
@@ -118,7 +116,7 @@ class GroupRequests:
             reward_service_pb2.Group(id=str(index), samples=[sample.proto for sample in group])
             for index, group in enumerate(groups)
         ]
-        self._fields = {**labels.fields(), "method": method}
+        self._fields = {**labels._asdict(), "method": method}
         self.weights: Sequence[int] = [len(group.samples) for group in self._groups]
         self.sizes: Sequence[int] = [group.ByteSize() for group in self._groups]
 
@@ -170,5 +168,4 @@ def _failed(
 
 
 def _failure(reason: FailureReason, message: str, retryable: bool) -> result_pb2.Failure:
-    number = result_pb2.Failure.Reason.Value(reason)
-    return result_pb2.Failure(reason=number, message=message, retryable=retryable)
+    return result_pb2.Failure(reason=reason.value, message=message, retryable=retryable)

@@ -5,11 +5,10 @@ The classes are thin faces of the contract's messages, made when they are looked
 
 from __future__ import annotations
 
-import statistics
+import math
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, NoReturn, overload
+from typing import Any, Literal, NamedTuple, NoReturn, overload
 
 from plaudit.enums import FailureReason, ScoreKind, SpanUnit
 from plaudit.errors import ScoreFailedError
@@ -23,8 +22,7 @@ _Reason = result_pb2.Failure.Reason
 _Unit = result_pb2.Span.Unit
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A part [start, end) of the response; `value` is None where it only marks a place."""
 
     start: int
@@ -35,8 +33,7 @@ class Span:
     comment: str
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(NamedTuple):
     """Which software and weights gave a score: enough to get the same number again."""
 
     service: str
@@ -355,7 +352,7 @@ class Results(Sequence[Result]):
         values = [value for value in self.values("none") if value is not None]
         scored = f"{len(values)} scored"
         if values:
-            scored += f", mean {statistics.fmean(values):g}"
+            scored += f", mean {math.fsum(values) / len(values):g}"
         counts = Counter(failure.reason for failure in self.failures.values())
         failed = "".join(f", {count} {reason}" for reason, count in counts.most_common())
         return f"Results({len(self)} samples: {scored}{failed})"

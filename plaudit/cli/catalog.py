@@ -1,10 +1,11 @@
 """Which services there are to start: one line each, and the user's own from PLAUDIT_CATALOG.
 
-# my-services.toml, named by PLAUDIT_CATALOG
-[services.math]              # adds a service, or puts another one in the place of ours
-module = "my_package.math"   # run as `python -m my_package.math`
-port = 50091                 # optional; 0 means any free port
-task = "math"                # optional; the task of the samples it takes, the name by default
+A service has the name of the task that it takes. A file of the user's own looks like this:
+
+    [services.math]              # puts another scorer in the place of ours
+    module = "my_package.math"   # run as `python -m my_package.math`; installed, or on PYTHONPATH
+    port = 50091                 # optional; 0 means any free port
+    start_seconds = 600          # optional; time for loading and warm-up
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Service:
     """A service that can be started as a process."""
 
     name: str
+    """Also the task of the samples that it takes."""
     module: str
     """Run as `python -m MODULE --listen ... --announce-fd N --config ...`."""
     extra: str = ""
@@ -37,8 +39,6 @@ class Service:
     """Top-level modules of that extra, by which its absence is noticed early."""
     port: int = 0
     """The port that `plaudit up` prefers; 0 means any."""
-    task: str = ""
-    """The task of its samples; empty means the name."""
     start_seconds: float = 120.0
     """Time for loading and warm-up."""
 
@@ -92,12 +92,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 def _read(path: Path) -> Iterable[Service]:
     types: dict[str, type | tuple[type, ...]]
-    types = {"module": str, "task": str, "port": int, "start_seconds": (int, float)}
-        "module": str,
-        "task": str,
-        "port": int,
-        "start_seconds": (int, float),
-    }
+    types = {"module": str, "port": int, "start_seconds": (int, float)}
     tables = read_toml(path).get("services")
     if not isinstance(tables, dict):
         raise CliError(f"{path} has no [services.NAME] table (PLAUDIT_CATALOG names it)")

@@ -15,5 +15,5 @@ def info(args: argparse.Namespace) -> int:
     """The command."""
     targets = {args.service: args.target} if args.target else None
     with RewardClient(targets) if targets else RewardClient.local() as client:
-        print(json.dumps(dataclasses.asdict(client.info(args.service)), indent=2))
+        print(json.dumps(dataclasses.asdict(client.get_info(args.service)), indent=2))
     return 0

@@ -21,6 +21,9 @@ from typing import Any
 
 from plaudit.cli.console import printable
 
+# Our services lie beside us. A folder "services" where the user happens to be must not hide them,
+# so the present folder is not searched (-P).
+_ROOT = str(Path(__file__).parents[2])
 _TAIL_LINES = 15
 _TAIL_BYTES = 1 << 14
 
@@ -74,7 +77,8 @@ async def launch(module: str, args: Sequence[str], log: Path, timeout_seconds: f
         with log.open("ab") as sink:
             start = sink.tell()
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", module, *args, "--announce-fd", str(writing)),
+                *(sys.executable, "-P", "-m", module, *args, "--announce-fd", str(writing)),
+                env=os.environ | {"PYTHONPATH": _python_path()},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=sink,
                 stderr=sink,
@@ -89,10 +93,16 @@ async def launch(module: str, args: Sequence[str], log: Path, timeout_seconds: f
     try:
         async with asyncio.timeout(timeout_seconds):
             return await _ready(process, reading)
-    except (StartError, TimeoutError) as error:
+    except TimeoutError:
         await _kill(process)
-        reason = str(error) or f"not ready within {timeout_seconds:g} s"
-        raise StartError(f"{reason}{_tail(log, start)}") from None
+        reason = f"it was not ready within {timeout_seconds:g} s"
+        raise StartError(f"{reason}; {_tail(log, start)}") from None
+    except EOFError:
+        reason = f"it ended before it was ready ({_status(await process.wait())})"
+        raise StartError(f"{reason}; {_tail(log, start)}") from None
+    except StartError:
+        await _kill(process)
+        raise
     except asyncio.CancelledError:
         await _kill(process)
         raise
@@ -116,9 +126,13 @@ async def _ready(process: asyncio.subprocess.Process, reading: int) -> Running:
                     return running
                 case "failed":
                     raise StartError(printable(str(event.get("message", "it gave no reason"))))
-        raise StartError(f"it ended before it was ready ({_status(await process.wait())})")
+        raise EOFError
     finally:
         transport.close()
+
+
+def _python_path() -> str:
+    return os.pathsep.join(filter(None, (_ROOT, os.environ.get("PYTHONPATH"))))
 
 
 def _event(line: bytes) -> dict[str, Any]:
@@ -142,7 +156,7 @@ def _tail(log: Path, start: int) -> str:
         file.seek(max(start, end - _TAIL_BYTES))
         lines = file.read().decode(errors="replace").splitlines()[-_TAIL_LINES:]
     text = "".join(f"\n    {printable(line)}" for line in lines)
-    return f"; the end of its log:{text}" if text else "; its log is empty"
+    return f"the end of its log:{text}" if text else "its log is empty"
 
 
 async def _kill(process: asyncio.subprocess.Process) -> None:

@@ -64,6 +64,7 @@ class Pipeline:
         CancelledError. Raises CliError where the input, OSError where the output fails.
         """
         loop = asyncio.get_running_loop()
+        self._tally.begin()
         # A daemon: a read from a pipe or terminal may never return, and must not keep us.
         threading.Thread(target=self._read, args=(batches, loop), daemon=True).start()
         call: asyncio.Task[_Done] | None = None

@@ -33,7 +33,6 @@ def catch_up(source: Iterator[bytes], out: BinaryIO, tally: Tally, progress: Pro
         progress.show()
     out.seek(whole)
     out.truncate()
-    tally.resumed = tally.lines
 
 
 def _count(line: bytes, number: int, tally: Tally) -> str:

@@ -53,16 +53,15 @@ def score(args: argparse.Namespace) -> int:
 
 def _service(name: str, *, started: bool) -> Service:
     """The service of that name; one that somebody else runs need not be in our catalog."""
-    services = catalog()
-    if service := services.get(name):
-        if started:
-            require_installed(service)
-        return service
     if name not in TASKS:
-        raise CliError(f"no service {name!r} (there are: {', '.join(services)})")
-    if started:
-        raise CliError(f"{name} cannot be started here yet (give --target HOST:PORT)")
-    return Service(name, "")
+        raise CliError(f"no service {name!r} (there are: {', '.join(TASKS)})")
+    service = catalog().get(name)
+    if not started:
+        return service or Service(name, "")
+    if service is None:
+        raise CliError(f"{name} cannot be started here (give --target HOST:PORT)")
+    require_installed(service)
+    return service
 
 
 def _interrupted(args: argparse.Namespace, number: int, tally: Tally) -> int:
@@ -102,7 +101,7 @@ class _Run:
         work.cancel()
 
     async def _work(self, source: Iterator[bytes], out: BinaryIO) -> None:
-        args, task = self._args, self._service.task or self._service.name
+        args, task = self._args, self._service.name
         batches = read_batches(source, task, self._tally.lines + 1, args.batch)
         async with contextlib.AsyncExitStack() as stack:
             address = args.target or await stack.enter_async_context(_scorer(self._service))

@@ -28,6 +28,12 @@ class Tally:
     bytes_total: int | None = None
     """Size of the input; None where it is not known."""
     started: float = field(default_factory=time.monotonic)
+    """When this run began to score, in seconds of the monotonic clock."""
+
+    def begin(self) -> None:
+        """Starts the clock of this run; what was counted before is of an earlier one."""
+        self.resumed = self.lines
+        self.started = time.monotonic()
 
     def add_score(self, value: float) -> None:
         """Counts one scored sample."""

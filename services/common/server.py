@@ -14,6 +14,7 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from plaudit.channel import MAX_MESSAGE_BYTES
 from plaudit.errors import ConfigError
 from plaudit.v1 import reward_service_pb2, reward_service_pb2_grpc
 from services.common.admission import Admission
@@ -27,7 +28,7 @@ from services.common.interceptors import Layer, Layers, auth_layer, deadline_lay
 from services.common.reward_servicer import RewardServicer
 from services.common.scorer import Scorer
 from services.common.scoring import BatchScorer
-from services.common.settings import MAX_MESSAGE_BYTES, ServiceSettings
+from services.common.settings import ServiceSettings
 from services.common.telemetry import Telemetry
 from services.common.tls import server_credentials
 from services.common.tracing import tracing_layer

@@ -20,13 +20,10 @@ from pydantic import Field, FilePath, ValidationError, field_validator, model_va
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from plaudit.channel import MAX_MESSAGE_BYTES
 from plaudit.errors import ConfigError
 
 S = TypeVar("S", bound="ServiceSettings")
-
-MAX_MESSAGE_BYTES = 64 << 20
-"""Largest gRPC message, both ways. Above it gRPC itself refuses, with a status that looks like
-overload; so batches are limited well below it, where the service can say what is wrong."""
 
 
 class ServiceSettings(BaseSettings):
@@ -48,7 +45,7 @@ class ServiceSettings(BaseSettings):
     max_batch_samples: int = Field(default=1024, ge=1)
     """Samples a call."""
     max_batch_bytes: int = Field(default=16 << 20, ge=1 << 10, le=MAX_MESSAGE_BYTES // 2)
-    """Bytes of a call."""
+    """Bytes of a call; well below gRPC's limit, which refuses with a status like overload."""
     max_sample_bytes: int = Field(default=8 << 20, ge=1 << 10)
     """Bytes of a sample."""
     max_inflight_samples: int = Field(default=16384, ge=1)

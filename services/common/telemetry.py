@@ -40,57 +40,27 @@ class Telemetry:
     def __init__(self, admission: Admission) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        registry = self.registry
-        self._info = Gauge(
-            "plaudit_service_info",
-            "What the service is; always 1",
-            ("service", "version", "model", "weight_version"),
-            registry=registry,
-        )
-        self._ready = Gauge("plaudit_ready", "Whether the service takes calls", registry=registry)
-        self._calls = Histogram(
-            "plaudit_call_seconds",
-            "Duration of calls",
-            ("method", "code"),
-            buckets=_SECONDS,
-            registry=registry,
-        )
-        self._batches = Histogram(
-            "plaudit_batch_samples", "Samples a call", buckets=_SIZES, registry=registry
-        )
-        self._samples = Counter(
-            "plaudit_samples_total",
-            "Samples by what they came to",
-            ("outcome",),
-            registry=registry,
-        )
-        self._failures = Counter(
-            "plaudit_failures_total",
-            "Samples that failed, by reason",
-            ("reason",),
-            registry=registry,
-        )
-        self._values = Histogram(
-            "plaudit_score_value", "Values of fresh scores", buckets=_SHARES, registry=registry
-        )
-        self._queue = Histogram(
-            "plaudit_queue_seconds",
-            "Time of a sample before work on it started",
-            buckets=_SECONDS,
-            registry=registry,
-        )
-        self._compute = Histogram(
-            "plaudit_compute_seconds",
-            "Time of work on one sample",
-            buckets=_SECONDS,
-            registry=registry,
-        )
-        for name, text, attribute in (
-            ("plaudit_inflight_samples", "Samples admitted and not finished", "samples"),
-            ("plaudit_inflight_bytes", "Bytes admitted and not finished", "bytes"),
-        ):
-            gauge = Gauge(name, text, registry=registry)
-            gauge.set_function(partial(getattr, admission, attribute))
+        gauge = partial(Gauge, registry=self.registry)
+        counter = partial(Counter, registry=self.registry)
+        histogram = partial(Histogram, registry=self.registry)
+
+        what = ("service", "version", "model", "weight_version")
+        self._info = gauge("plaudit_service_info", "What the service is; always 1", what)
+        self._ready = gauge("plaudit_ready", "Whether the service takes calls")
+        inflight = "admitted and not finished"
+        samples = gauge("plaudit_inflight_samples", f"Samples {inflight}")
+        samples.set_function(lambda: admission.samples)
+        size = gauge("plaudit_inflight_bytes", f"Bytes {inflight}")
+        size.set_function(lambda: admission.bytes)
+
+        timed = partial(histogram, buckets=_SECONDS)
+        self._calls = timed("plaudit_call_seconds", "Duration of calls", ("method", "code"))
+        self._queue = timed("plaudit_queue_seconds", "Time before work on a sample started")
+        self._compute = timed("plaudit_compute_seconds", "Time of work on a sample")
+        self._batches = histogram("plaudit_batch_samples", "Samples a call", buckets=_SIZES)
+        self._values = histogram("plaudit_score_value", "Values of fresh scores", buckets=_SHARES)
+        self._samples = counter("plaudit_samples_total", "Samples by outcome", ("outcome",))
+        self._failures = counter("plaudit_failures_total", "Failures by reason", ("reason",))
 
     def listen(self, address: str) -> str:
         """Serves the metrics page over HTTP; the address with the port that it got."""

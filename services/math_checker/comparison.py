@@ -1,4 +1,5 @@
-"""Is this answer equal to this gold answer? The exact path decides what it can; the rest goes to the symbolic one.
+"""Is this answer equal to this gold answer? The exact path decides what it can; the rest goes to
+the symbolic one.
 
 Answers of several parts are compared part by part, so that each part has the benefit of both paths.
 """
@@ -27,6 +28,11 @@ from services.math_checker.surface import normalise, squeeze, tidy
 
 _LETTER = re.compile(r"(?<![\\A-Za-z])[A-Za-z]")
 _DECIMALS = re.compile(r"\.(\d+)")
+# A polynomial in coordinates: "3x+4y", "x^2 - 5", but not "x+y", which may be the quantity that was
+# asked for.
+_CURVE = re.compile(
+    r"(?=.*[xyz])(?=.*(?:\d|\^))(?:[xyz\d\s+\-*/^{}().]|\\(?:frac|cdot|sqrt|le|ge)(?![A-Za-z]))+"
+)
 _OUTPUT_NAME = re.compile(r"y|[fgh](?:\^\{?-1\}?)?\([a-z]\)")
 _ENDLESS = re.compile(r"\\ldots|\.\.\.")
 _MAX_DEPTH = 4
@@ -34,7 +40,9 @@ _MAX_DEPTH = 4
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the two are equal, both in their canonical form, and whether no algebra was needed to tell."""
+    """Whether the two are equal, both in their canonical form, and whether no algebra was needed to
+    tell.
+    """
 
     equal: bool
     gold_form: str
@@ -43,7 +51,10 @@ class Verdict:
 
 
 def compare_answers(gold: str, answer: str, rules: Rules) -> Verdict:
-    """Compares two raw answers. Raises `symbolic.GoldUnparseable` where the gold answer cannot be read."""
+    """Compares two raw answers.
+
+    Raises `symbolic.GoldUnparseable` where the gold answer cannot be read.
+    """
     gold_text, answer_text = normalise(gold), normalise(answer)
     if squeeze(gold_text) == squeeze(answer_text):
         return Verdict(True, gold_text, answer_text)
@@ -91,7 +102,10 @@ class _Comparison:
         if decision is not Decision.UNDECIDED:
             return _verdict(decision is Decision.EQUAL, gold, answer)
         if matched.degrees:
-            gold_quantity, answer_quantity = _in_radians(gold_quantity), _in_radians(answer_quantity)
+            gold_quantity, answer_quantity = (
+                _in_radians(gold_quantity),
+                _in_radians(answer_quantity),
+            )
         return self._symbolic(gold_quantity.body, answer_quantity.body, matched)
 
     def _symbolic(
@@ -133,7 +147,11 @@ class _Comparison:
             return self._compare_relations(gold, answer)
         if several.shape is Shape.SET and len(several.parts) == 1:
             return self._with_each(several, gold, answer)
-        if several.shape is Shape.BARE and not several.names and "\\pm" not in gold.text + answer.text:
+        if (
+            several.shape is Shape.BARE
+            and not several.names
+            and "\\pm" not in gold.text + answer.text
+        ):
             # "15\frac{39}{40} or \frac{639}{40}": one value in two writings.
             return self._with_each(several, gold, answer)
         if several.shape is Shape.BARE or single.value is not None or single.words:
@@ -164,7 +182,9 @@ class _Comparison:
         if bool(gold.names) != bool(answer.names) and not _numbered(gold.names or answer.names):
             return self._in_order(_by_name(gold), _by_name(answer))
         if shapes == {Shape.SET}:
-            return self._covers(gold.parts, answer.parts) and self._covers(answer.parts, gold.parts, True)
+            return self._covers(gold.parts, answer.parts) and self._covers(
+                answer.parts, gold.parts, True
+            )
         return len(gold.parts) == len(answer.parts) and self._any_order(gold.parts, answer.parts)
 
     def _in_order(self, gold: Sequence[str], answer: Sequence[str]) -> bool:
@@ -209,7 +229,11 @@ class _Comparison:
         both_outputs = _OUTPUT_NAME.fullmatch(gold_left) and _OUTPUT_NAME.fullmatch(answer_left)
         if is_name(gold.sides[0]) and (gold_left == answer_left or both_outputs):
             verdict = self._compare_part(read(gold.sides[-1]), answer.sides[-1])
-            return verdict if not verdict.equal or self._is_consistent(answer) else _verdict(False, gold, answer)
+            return (
+                verdict
+                if not verdict.equal or self._is_consistent(answer)
+                else _verdict(False, gold, answer)
+            )
         if len(gold.sides) == len(answer.sides) == 2:
             return self._symbolic(gold.text, answer.text)
         return _verdict(False, gold, answer)
@@ -227,7 +251,9 @@ class _Comparison:
         return self.compare(gold, read(answer))
 
     def _is_consistent(self, chain: Reading) -> bool:
-        """Whether the sides of "1 = 2 = 3" that are plain values agree: a chain may not list values."""
+        """Whether the sides of "1 = 2 = 3" that are plain values agree: a chain may not list
+        values.
+        """
         closed = [place for place, side in enumerate(chain.sides) if _is_closed(side)]
         for one, other in zip(closed, closed[1:], strict=False):
             left, right = chain.sides[one], chain.sides[other]
@@ -257,11 +283,16 @@ def _form(reading: Reading) -> str:
 def _claims(equation: Reading) -> list[str]:
     r"""What an equation says its value is: the last side, and before "\approx" the exact one."""
     sides, relations = equation.sides, equation.relations
-    if is_name(sides[-1]) and not is_name(sides[0]) and len(sides) == 2 and not _LETTER.search(sides[0]):
+    if (
+        is_name(sides[-1])
+        and not is_name(sides[0])
+        and len(sides) == 2
+        and not _LETTER.search(sides[0])
+    ):
         return [sides[0]]  # "5 = x"
     last = sides[-1]
-    if last in ("0", "") and not is_name(sides[0]) and _LETTER.search(sides[0]):
-        return []  # an equation to solve, not a value
+    if _CURVE.fullmatch(sides[0]) and not is_name(sides[0]):
+        return []  # an equation, of a line or to solve: its right side is no value
     claims = [last]
     if "\\approx" in relations:
         claims.append(sides[relations.index("\\approx")])
@@ -293,7 +324,10 @@ def _numbered(names: tuple[str, ...]) -> bool:
 
 
 def _quantities(gold: Reading, answer: Reading) -> tuple[Quantity, Quantity]:
-    """Both as quantities. A bare letter counts as a unit only where the other side can't mean it as a variable."""
+    """Both as quantities.
+
+    A bare letter counts as a unit only where the other side can't mean it as a variable.
+    """
     one, other = gold.quantity or Quantity(gold.text), answer.quantity or Quantity(answer.text)
     if (one.is_letter and _LETTER.search(other.body)) or (
         other.is_letter and _LETTER.search(one.body)

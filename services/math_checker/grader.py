@@ -1,4 +1,7 @@
-"""Grades one response: extraction, limits, comparison with each gold answer. This is what a worker process runs."""
+"""Grades one response: extraction, limits, comparison with each gold answer.
+
+This is what a worker process runs.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,12 @@ _MAX_SHOWN = 200
 
 
 def grade(item: MathItem) -> Outcome:
-    """The score of `item`: 1 where the answer found in its response equals one of its gold answers, else 0.
+    """The score of `item`: 1 where the answer found in its response equals one of its gold answers,
+    else 0.
 
-    A gold answer that cannot be read does not hide another that matches; where none matches and one cannot be read,
-    the sample is invalid. May run long or out of memory: the pool of workers bounds both.
+    A gold answer that cannot be read does not hide another that matches; where none matches and one
+    cannot be read, the sample is invalid. May run long or out of memory: the pool of workers bounds
+    both.
     """
     unread = next((problem for problem in map(_gold_problem, item.gold) if problem), "")
     golds = [gold_answer(gold) for gold in item.gold if not _gold_problem(gold)]
@@ -29,7 +34,9 @@ def grade(item: MathItem) -> Outcome:
             try:
                 verdict = _best(gold, answer, item.rules)
             except symbolic.GoldUnparseable as error:
-                unread = unread or f"the gold answer {_shown(gold)} cannot be read: {_shown(str(error))}"
+                unread = (
+                    unread or f"the gold answer {_shown(gold)} cannot be read: {_shown(str(error))}"
+                )
                 continue
             if verdict.equal:
                 return _scored(answer, verdict)
@@ -58,7 +65,8 @@ def _gold_problem(gold: str) -> str:
 def _best(gold: str, answer: Answer, rules: Rules) -> Verdict:
     verdict = compare_answers(gold, answer.text, rules)
     if not verdict.equal and answer.percent:
-        # "\boxed{50}\%": the sign behind the box belongs to the answer, unless the gold answer leaves it out too.
+        # "\boxed{50}\%": the sign behind the box belongs to the answer, unless the gold answer
+        # leaves it out too.
         return compare_answers(gold, answer.text + "%", rules)
     return verdict
 

@@ -1,7 +1,7 @@
 """What is too big to be looked at: checked on the bare text, before anything parses it.
 
-An answer over a limit scores 0 (a model could otherwise turn a wrong answer into a masked failure by writing a tower
-of exponents); a gold answer over a limit makes the sample invalid.
+An answer over a limit scores 0 (a model could otherwise turn a wrong answer into a masked failure
+by writing a tower of exponents); a gold answer over a limit makes the sample invalid.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ _BRACKET = re.compile(r"[(\[{)\]}]")
 
 
 def exceeded(text: str) -> str:
-    """The limit that `text` exceeds, in words, or "" where it is within all of them. Linear in `MAX_CHARS`."""
+    """The limit that `text` exceeds, in words, or "" where it is within all of them.
+
+    Linear in `MAX_CHARS`.
+    """
     if len(text) <= 12 and "^" not in text and "!" not in text:
         return ""
     if len(text) > MAX_CHARS:

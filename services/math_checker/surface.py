@@ -1,23 +1,67 @@
-"""One spelling for what looks alike: Unicode, spacing, delimiters and synonyms of LaTeX become one plain form.
+"""One spelling for what looks alike: Unicode, spacing, delimiters and synonyms of LaTeX become one
+plain form.
 
-Every reader behind it (the exact path and the symbolic one) then needs to know one spelling only. Nothing here
-changes what a text means; where a spelling is ambiguous, as "(1,234)" is, it is left alone. All passes are linear.
+Every reader behind it (the exact path and the symbolic one) then needs to know one spelling only.
+Nothing here changes what a text means; where a spelling is ambiguous, as "(1,234)" is, it is left
+alone. All passes are linear.
 """
 
 from __future__ import annotations
 
 import re
 
-_GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho"
-    " varsigma sigma tau upsilon phi chi psi omega"
-).split()
+_GREEK = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "omicron",
+    "pi",
+    "rho",
+    "varsigma",
+    "sigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "chi",
+    "psi",
+    "omega",
+]
 _SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿⁱ", "0123456789+-()ni", strict=True))
 _SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₙₖₐₓ", "0123456789+-()nkax", strict=True))
 _FRACTIONS = dict(
     zip(
         "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒",
-        "12 13 23 14 34 15 25 35 45 16 56 17 18 38 58 78 19 1/10".split(),
+        [
+            "12",
+            "13",
+            "23",
+            "14",
+            "34",
+            "15",
+            "25",
+            "35",
+            "45",
+            "16",
+            "56",
+            "17",
+            "18",
+            "38",
+            "58",
+            "78",
+            "19",
+            "1/10",
+        ],
         strict=True,
     )
 )
@@ -25,7 +69,7 @@ _FRACTIONS = dict(
 
 def _unicode_table() -> dict[int, str]:
     table = {0x3B1 + i: f"\\{name} " for i, name in enumerate(_GREEK)}
-    capitals = "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split()
+    capitals = ["Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"]
     table |= {ord(c): f"\\{name} " for c, name in zip("ΓΔΘΛΞΠΣΦΨΩ", capitals, strict=True)}
     # Full-width ASCII, then what stands for one ASCII character or one command.
     table |= {0xFF01 + i: chr(0x21 + i) for i in range(94)}
@@ -53,43 +97,50 @@ def _unicode_table() -> dict[int, str]:
 
 _UNICODE = _unicode_table()
 
-# LaTeX commands that have a synonym, and those that only shape the look (an empty or blank spelling).
+# LaTeX commands that have a synonym, and those that only shape the look (an empty or blank
+# spelling).
 _COMMANDS = {
-    **dict.fromkeys("dfrac tfrac cfrac nicefrac".split(), r"\frac"),
-    **dict.fromkeys("dbinom tbinom".split(), r"\binom"),
-    **dict.fromkeys("leq leqslant leqq".split(), r"\le"),
-    **dict.fromkeys("geq geqslant geqq".split(), r"\ge"),
-    **dict.fromkeys("neq".split(), r"\ne"),
-    **dict.fromkeys("rightarrow longrightarrow".split(), r"\to"),
-    **dict.fromkeys("Rightarrow Longrightarrow".split(), r"\implies"),
-    **dict.fromkeys("dots cdots dotsc dotsb dotso".split(), r"\ldots"),
-    **dict.fromkeys("varnothing".split(), r"\emptyset"),
-    **dict.fromkeys("vert lvert rvert mid".split(), "|"),
-    **dict.fromkeys("Vert lVert rVert".split(), r"\|"),
-    **dict.fromkeys("lbrack".split(), "["),
-    **dict.fromkeys("rbrack".split(), "]"),
-    **dict.fromkeys("lparen".split(), "("),
-    **dict.fromkeys("rparen".split(), ")"),
-    **dict.fromkeys("lbrace".split(), r"\{"),
-    **dict.fromkeys("rbrace".split(), r"\}"),
-    **dict.fromkeys("dollar textdollar".split(), r"\$"),
-    **dict.fromkeys("wedge".split(), r"\land"),
-    **dict.fromkeys("vee".split(), r"\lor"),
-    **dict.fromkeys("textrm textnormal textbf textit textsf texttt mbox hbox textup".split(), r"\text"),
-    **dict.fromkeys("bold boldsymbol bm mathbfit".split(), r"\mathbf"),
-    **dict.fromkeys("degree degrees".split(), r"^\circ"),
-    **dict.fromkeys("colon".split(), ":"),
-    **dict.fromkeys("lt".split(), "<"),
-    **dict.fromkeys("gt".split(), ">"),
-    **dict.fromkeys("ast".split(), "*"),
-    **dict.fromkeys("prime".split(), "'"),
-    **dict.fromkeys("left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm".split(), ""),
-    **dict.fromkeys("displaystyle textstyle scriptstyle limits nolimits rm bf it centering large Large".split(), " "),
-    **dict.fromkeys("quad qquad enspace thinspace medspace thickspace space nobreakspace hfill newline".split(), " "),
-    **dict.fromkeys("negthinspace mathstrut strut".split(), " "),
-    **dict.fromkeys(", ; : > / ! ( ) [ ]".split(), " "), " ": " ", "\n": " ", "\t": " ", "%": "%",
+    **dict.fromkeys(["dfrac", "tfrac", "cfrac", "nicefrac"], r"\frac"),
+    **dict.fromkeys(["dbinom", "tbinom"], r"\binom"),
+    **dict.fromkeys(["leq", "leqslant", "leqq"], r"\le"),
+    **dict.fromkeys(["geq", "geqslant", "geqq"], r"\ge"),
+    **dict.fromkeys(["neq"], r"\ne"),
+    **dict.fromkeys(["rightarrow", "longrightarrow"], r"\to"),
+    **dict.fromkeys(["Rightarrow", "Longrightarrow"], r"\implies"),
+    **dict.fromkeys(["dots", "cdots", "dotsc", "dotsb", "dotso"], r"\ldots"),
+    **dict.fromkeys(["varnothing", "oslash"], r"\emptyset"),
+    **dict.fromkeys(["vert", "lvert", "rvert", "mid"], "|"),
+    **dict.fromkeys(["Vert", "lVert", "rVert"], r"\|"),
+    **dict.fromkeys(["lbrack"], "["),
+    **dict.fromkeys(["rbrack"], "]"),
+    **dict.fromkeys(["lparen"], "("),
+    **dict.fromkeys(["rparen"], ")"),
+    **dict.fromkeys(["lbrace"], r"\{"),
+    **dict.fromkeys(["rbrace"], r"\}"),
+    **dict.fromkeys(["dollar", "textdollar"], r"\$"),
+    **dict.fromkeys(["wedge"], r"\land"),
+    **dict.fromkeys(["vee"], r"\lor"),
+    **dict.fromkeys(["textrm", "textnormal", "textbf", "textit", "textsf", "texttt", "mbox", "hbox", "textup"], r"\text"),
+    **dict.fromkeys(["bold", "boldsymbol", "bm", "mathbfit"], r"\mathbf"),
+    **dict.fromkeys(["degree", "degrees"], r"^\circ"),
+    **dict.fromkeys(["colon"], ":"),
+    **dict.fromkeys(["lt"], "<"),
+    **dict.fromkeys(["gt"], ">"),
+    **dict.fromkeys(["ast"], "*"),
+    **dict.fromkeys(["prime"], "'"),
+    **dict.fromkeys(["left", "right", "middle", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr", "bigm"], ""),
+    **dict.fromkeys(["displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "rm", "bf", "it", "centering", "large", "Large"], " "),
+    **dict.fromkeys(["quad", "qquad", "enspace", "thinspace", "medspace", "thickspace", "space", "nobreakspace", "hfill", "newline"], " "),
+    **dict.fromkeys(["negthinspace", "mathstrut", "strut"], " "),
+    **dict.fromkeys([",", ";", ":", ">", "/", "!", "(", ")", "[", "]"], " "), " ": " ", "\n": " ", "\t": " ", "%": "%",
 }  # fmt: skip
 
+_LAYOUT = re.compile(
+    r"\\begin\{(?:align|aligned|equation|gather|gathered|split|multline)\*?\}(.*)"
+    r"\\end\{(?:align|aligned|equation|gather|gathered|split|multline)\*?\}",
+    re.DOTALL,
+)
+_CONTINUED_LINE = re.compile(r"\\\\\s*&?\s*=")
 _COMMAND = re.compile(r"\\(?:([A-Za-z]+)|(.))", re.DOTALL)
 _EMPTY_DELIMITER = re.compile(r"\\(?:left|right)\s*\.")
 _EXPLICIT_GROUPS = re.compile(r"(?<![\d.])\d{1,3}(?:(?:\{,\}|,\\!|\\,|\{\\,\})\d{3})+(?!\d)")
@@ -108,7 +159,9 @@ _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 
 
 def normalise(text: str) -> str:
-    """The plain form of an answer: see `tidy`, and with "12,345" read as one number where it stands in no list."""
+    """The plain form of an answer: see `tidy`, and with "12,345" read as one number where it stands
+    in no list.
+    """
     if text.isalnum() and text.isascii():
         return text
     return join_thousands(tidy(text))
@@ -117,8 +170,9 @@ def normalise(text: str) -> str:
 def tidy(text: str) -> str:
     r"""Everything of `normalise` but the comma between thousands.
 
-    Unicode becomes LaTeX or ASCII, synonyms one command (`\dfrac` is `\frac`), marks of layout and the outer
-    `$`, `\( \)`, `\boxed{}`, `**` and full stop go. A dollar sign that is money, not a delimiter, becomes `\$`.
+    Unicode becomes LaTeX or ASCII, synonyms one command (`\dfrac` is `\frac`), marks of layout and
+    the outer `$`, `\( \)`, `\boxed{}`, `**` and full stop go. A dollar sign that is money, not a
+    delimiter, becomes `\$`.
     """
     if not text.isascii():
         text = _plain_unicode(text)
@@ -127,6 +181,8 @@ def tidy(text: str) -> str:
     if "\\" in text:
         text = _EXPLICIT_GROUPS.sub(_digits_only, text)
         text = _EMPTY_DELIMITER.sub("", text)
+        if "\\begin" in text:
+            text = _drop_alignment(text)
         text = _COMMAND.sub(_spell_command, text)
         text = _DEGREE.sub(r"^\\circ", text)
         text = _SHORT_FRACTION.sub(_brace_fraction, text)
@@ -136,7 +192,9 @@ def tidy(text: str) -> str:
 
 
 def squeeze(text: str) -> str:
-    """`text` without the spaces that carry no meaning: a space between two digits stays ("1 1/2" is not "11/2")."""
+    """`text` without the spaces that carry no meaning: a space between two digits stays ("1 1/2" is
+    not "11/2").
+    """
     return _LOOSE_SPACE.sub("", text) if " " in text else text
 
 
@@ -160,7 +218,10 @@ def join_thousands(text: str) -> str:
 
 
 def closing_brace(text: str, opening: int) -> int:
-    """The index of the brace that closes the one at `opening`, or -1. Escaped braces do not count."""
+    """The index of the brace that closes the one at `opening`, or -1.
+
+    Escaped braces do not count.
+    """
     depth = 0
     for token in _BRACE.finditer(text, opening):
         if token.group() == "{":
@@ -186,7 +247,9 @@ def _plain_unicode(text: str) -> str:
 
 
 def _brace_roots(text: str) -> str:
-    """Gives each root sign its radicand in braces: a number, a letter or what stands in parentheses."""
+    """Gives each root sign its radicand in braces: a number, a letter or what stands in
+    parentheses.
+    """
 
     def spell(root: re.Match[str]) -> str:
         radicand = root.group(2)
@@ -194,6 +257,17 @@ def _brace_roots(text: str) -> str:
         return _ROOT_OPENING[root.group(1)] + (f"{{{radicand}}}" if radicand else "")
 
     return _ROOT.sub(spell, text)
+
+
+def _drop_alignment(text: str) -> str:
+    r"""Takes off an environment that only lays out lines; `\\\\ &=` goes on with the equation of
+    the line before.
+    """
+    inner = _LAYOUT.fullmatch(text.strip())
+    if inner is None:
+        return text
+    lines = _CONTINUED_LINE.sub("=", inner.group(1).strip()).split("\\\\")
+    return ", ".join(line.replace("&", "") for line in lines if line.strip())
 
 
 def _drop_math_dollars(text: str) -> str:
@@ -211,7 +285,9 @@ def _drop_math_dollars(text: str) -> str:
             spelling[here] = spelling[after] = " "
             position += 2
         elif after is None or text[after + 1 : after + 2].isdigit():
-            is_money = text[here + 1 : here + 3].strip()[:1].isdigit() or text[here + 1 : here + 2] in ".-"
+            is_money = (
+                text[here + 1 : here + 3].strip()[:1].isdigit() or text[here + 1 : here + 2] in ".-"
+            )
             spelling[here] = "\\$" if is_money else " "
             position += 1
         else:
@@ -239,7 +315,8 @@ def _digits_only(number: re.Match[str]) -> str:
 
 
 def _unwrap(text: str) -> str:
-    """Takes off the outer wrappers and the punctuation that ends a sentence, at most a few layers."""
+    """Takes off the outer wrappers and the punctuation that ends a sentence, at most a few layers.
+    """
     for _ in range(6):
         before = text
         text = text.strip(" ")

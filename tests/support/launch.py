@@ -14,6 +14,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60.0
+SCRIPTED = "tests.support.scripted_service"
 
 
 @dataclass

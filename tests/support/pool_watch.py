@@ -26,6 +26,14 @@ def workers_of(parent: int | None = None) -> list[psutil.Process]:
     return template_of(parent).children()
 
 
+def alive(process: psutil.Process) -> bool:
+    """Whether the process runs; a zombie does not."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def zombies() -> list[psutil.Process]:
     return [
         process

@@ -36,6 +36,8 @@ class Ledger:
     def __init__(self) -> None:
         self.held: dict[int, Task] = {}
         self.acknowledged = 0
+        #: Whether the worker is on something that takes long; it gets no more until it reports.
+        self.held_up = False
         self._sent = 0
         self._seen_at = 0.0
 
@@ -59,6 +61,7 @@ class Ledger:
         """Books that the worker is through with a task; the task, if the worker still held it."""
         self.acknowledged = max(self.acknowledged, number)
         self._seen_at = now
+        self.held_up = False
         return self.held.pop(number, None)
 
     def revoke(self, current: int) -> tuple[int, list[Task]]:
@@ -66,11 +69,12 @@ class Ledger:
         running = self.held.pop(current, None)
         tasks = list(self.held.values())
         self.held = {} if running is None else {current: running}
+        self.held_up = True
         return self._sent, tasks
 
     def stalled(self, now: float) -> bool:
-        """Whether the worker holds tasks behind one that takes long."""
-        if not self.held:
+        """Whether the worker has had a task for long, and still has the others behind it."""
+        if not self.held or self.held_up:
             return False
         oldest = next(iter(self.held.values()))
         return now - oldest.assigned_at > STALL_SECONDS

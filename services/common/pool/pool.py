@@ -29,8 +29,8 @@ _TICK_SECONDS = 0.01
 _CHUNK_BYTES = 1 << 20
 # An item is given to at most this many workers that die on it.
 _TRIES = 2
-# The pause before a worker is replaced that ended before it did anything: from, to.
-_PAUSE_SECONDS = (0.01, 1.0)
+# The pause before the next worker after so many in a row that did not start or ended without work.
+_PAUSE_SECONDS = (0.0, 0.0, 0.05, 0.2, 1.0)
 
 
 class WorkerPool:
@@ -66,6 +66,8 @@ class WorkerPool:
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
+        while self._workers:
+            self._workers.pop().end()
         if self._ticker is not None:
             self._ticker.cancel()
         if self._template is not None:
@@ -76,10 +78,11 @@ class WorkerPool:
     ) -> list[PoolResult]:
         """One result an item, in the order of the items.
 
-        Items and values are plain data (see `protocol.py`). `deadline` is in time.monotonic()
-        seconds; at it the call returns with DEADLINE for what is not done. When it returns or is
-        cancelled, what it left in the queue is gone, and a worker that is still on an item of it
-        has a moment to finish before it is replaced. PoolError if the pool is closed.
+        Items are plain data. So are values, or dataclasses and enums of the target's package that
+        this process has imported. `deadline` is in time.monotonic() seconds; at it the call returns
+        with DEADLINE for what is not done. When it returns or is cancelled, what it left in the
+        queue is gone, and a worker that is still on an item of it has a moment to finish before it
+        is replaced. PoolError if the pool is closed.
         """
         if self._closed:
             raise PoolError("the worker pool was closed")
@@ -115,13 +118,14 @@ class WorkerPool:
     def _dispatch(self) -> None:
         """Gives waiting tasks to workers that have room, those with least to do first."""
         now = time.monotonic()
-        while self._queue and self._workers:
-            worker = min(self._workers, key=lambda worker: worker.ledger.outstanding)
+        workers = [worker for worker in self._workers if not worker.ledger.held_up]
+        while self._queue and workers:
+            worker = min(workers, key=lambda worker: worker.ledger.outstanding)
             # A worker that is half through what it holds gets more; so there are few messages and
             # no pauses.
             if worker.ledger.outstanding > self._pace.ahead // 2:
                 break
-            chunk = self._pace.chunk(len(self._queue), len(self._workers))
+            chunk = self._pace.chunk(len(self._queue), len(workers))
             tasks = self._queue.take(chunk, _CHUNK_BYTES)
             first = worker.ledger.assign(tasks, now)
             worker.send(first, [task.payload for task in tasks])
@@ -146,7 +150,7 @@ class WorkerPool:
         if report.status == Status.MEMORY:
             return PoolResult(None, PoolFault.MEMORY, "", *times)
         if report.status == Status.RAISED:
-            return PoolResult(None, PoolFault.RAISED, report.data.decode(), *times)
+            return PoolResult(None, PoolFault.RAISED, report.data.decode(errors="replace"), *times)
         try:
             value = decode_plain(report.data, self._config.package)
         except pickle.UnpicklingError:
@@ -189,6 +193,11 @@ class WorkerPool:
             self._fail(worker.ledger.held.pop(current), PoolFault.ITEM_TIMEOUT, compute_seconds)
         self.on_lost(worker)
 
+    def on_joined(self, worker: WorkerProcess) -> None:
+        """Puts a new worker to work. Called by the worker."""
+        self._workers.append(worker)
+        self._dispatch()
+
     def on_lost(self, worker: WorkerProcess) -> None:
         """Saves the tasks of a worker that has ended. Called by the worker, or to end it."""
         self._workers.remove(worker)
@@ -211,23 +220,20 @@ class WorkerPool:
 
     async def _keep_staffed(self, up: asyncio.Event) -> None:
         """Keeps one worker in place for the life of the pool; sets `up` when it is there first."""
-        first_pause, longest_pause = _PAUSE_SECONDS
-        pause = 0.0
+        useless = 0
         while True:
-            await asyncio.sleep(pause)
-            pause = min(max(2 * pause, first_pause), longest_pause)
+            await asyncio.sleep(_PAUSE_SECONDS[min(useless, len(_PAUSE_SECONDS) - 1)])
+            useless += 1
             try:
                 worker = await spawn(await self._living_template(), self)
             except (PoolError, OSError) as error:
                 _log.error("a worker could not be started: %s", error)
                 continue
-            self._workers.append(worker)
             up.set()
-            self._dispatch()
             await worker.gone.wait()
             self._restarts += 1
             if worker.ledger.acknowledged:
-                pause = 0.0
+                useless = 0
 
     async def _living_template(self) -> Template:
         """The template; a new one if it has died. PoolError if it cannot import the target."""

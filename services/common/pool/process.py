@@ -13,6 +13,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from collections import deque
@@ -34,6 +35,9 @@ _BOOT = (
 
 class WorkerEvents(Protocol):
     """Who is told what happens to a worker."""
+
+    def on_joined(self, worker: WorkerProcess) -> None:
+        """The worker can be given tasks."""
 
     def on_reports(self, worker: WorkerProcess, reports: list[Report]) -> None:
         """The worker has sent a group of reports."""
@@ -108,13 +112,17 @@ class Template:
             if not answer.done():
                 answer.set_exception(PoolError("the worker template died; stderr may say why"))
                 answer.exception()  # nobody may be waiting for it any more
-        self._burial = loop.create_task(asyncio.to_thread(_reap_group, self._process))
+        self._burial = loop.create_task(self._bury())
 
     async def closed(self) -> None:
         """Ends the template and returns when no process of it is left."""
         self.end()
         assert self._burial is not None
         await asyncio.shield(self._burial)
+
+    async def _bury(self) -> None:
+        await asyncio.to_thread(_reap_group, self._process)
+        _adopt_orphans(-1)
 
     def _expect(self) -> asyncio.Future[int]:
         answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -159,6 +167,7 @@ class WorkerProcess(asyncio.Protocol):
         """Called by the event loop."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self._events.on_joined(self)
 
     def data_received(self, data: bytes) -> None:
         """Called by the event loop."""
@@ -177,8 +186,11 @@ class WorkerProcess(asyncio.Protocol):
 
     def unsent_reports(self, current: int) -> list[Report]:
         """What the worker has finished and not sent, if it is still on task `current`."""
-        unsent = self.board.unsent_before(current)
-        return [Report.unpack(payload) for payload in FrameReader().feed(unsent)]
+        unsent = FrameReader().feed(self.board.unsent_before(current))
+        try:
+            return [Report.unpack(payload) for payload in unsent]
+        except struct.error:
+            return []  # a dying worker may have written anywhere
 
     def end(self) -> None:
         """Ends the worker, whatever it is doing, and frees what belongs to it. Once."""
@@ -231,7 +243,6 @@ def _reap_group(template: subprocess.Popen[bytes]) -> None:
     with suppress(ChildProcessError):
         while True:
             os.waitpid(-template.pid, 0)
-    _adopt_orphans(-1)
 
 
 # The kernel keeps one flag for the whole process, so the templates that need it are counted here.

@@ -129,7 +129,7 @@ def decode_plain(data: bytes, package: str) -> object:
 class Board:
     """What a worker is on, what it has finished but not sent, and up to which task it must skip.
 
-    Four aligned 8-byte words, then the unsent reports. The worker writes the time of a start before
+    Four aligned 8-byte integers, then the unsent reports. The worker writes the time of a start before
     the number and the pool reads the number before the time, so that the pool may see a task
     younger than it is for an instant, never older. While a number stands there, the reports that
     were there with it do not change.
@@ -142,7 +142,7 @@ class Board:
 
     def __init__(self, descriptor: int) -> None:
         self._memory = mmap.mmap(descriptor, self._SIZE)
-        self._words = memoryview(self._memory)[: self._REPORTS].cast("d")
+        self._words = memoryview(self._memory)[: self._REPORTS].cast("q")
 
     @classmethod
     def allocate(cls) -> int:
@@ -159,10 +159,10 @@ class Board:
 
     def begin(self, number: int) -> float:
         """Shows that task `number` (from 1) starts; returns the time.monotonic() of it."""
-        now = time.monotonic()
+        now = time.monotonic_ns()
         self._words[self._STARTED] = now
         self._words[self._NUMBER] = number
-        return now
+        return now / 1e9
 
     def rest(self) -> None:
         """Shows that the worker is on no task; what is unsent may change from here."""
@@ -171,11 +171,11 @@ class Board:
     @property
     def revoked(self) -> int:
         """The last number that the worker is to skip."""
-        return int(self._words[self._REVOKED])
+        return self._words[self._REVOKED]
 
     def put(self, report: bytes) -> bool:
         """Adds a framed report to the unsent ones, if there is room."""
-        start = int(self._words[self._END])
+        start = self._words[self._END]
         end = start + len(report)
         if end > self.ROOM:
             return False
@@ -185,7 +185,7 @@ class Board:
 
     def unsent(self) -> bytes:
         """The reports that were put since `clear`."""
-        return self._memory[self._REPORTS : self._REPORTS + int(self._words[self._END])]
+        return self._memory[self._REPORTS : self._REPORTS + self._words[self._END]]
 
     def clear(self) -> None:
         """Forgets the unsent reports, which have been sent."""
@@ -195,8 +195,8 @@ class Board:
 
     def read(self) -> tuple[int, float]:
         """The number of the task that the worker is on (0 is none) and the time of its start."""
-        number = int(self._words[self._NUMBER])
-        return number, self._words[self._STARTED]
+        number = self._words[self._NUMBER]
+        return number, self._words[self._STARTED] / 1e9
 
     def revoke(self, number: int) -> None:
         """Tells the worker to skip the tasks up to `number` that it has not started."""

@@ -133,12 +133,13 @@ class Pace:
 
     def observe(self, seconds: float) -> None:
         """Learns from the time that a task took."""
-        self._typical += (min(seconds, self._LONGEST_SECONDS) - self._typical) * self._WEIGHT
+        seconds = min(self._LONGEST_SECONDS, max(0.0, seconds))
+        self._typical += (seconds - self._typical) * self._WEIGHT
 
     @property
     def ahead(self) -> int:
         """How many tasks a worker may hold, at least 1."""
-        return max(1, min(2 * self._chunk_items, int(self._AHEAD_SECONDS / self._typical)))
+        return max(1, min(2 * self._chunk_items, int(self._AHEAD_SECONDS / (self._typical + 1e-9))))
 
     def chunk(self, queued: int, workers: int) -> int:
         """How many tasks to send now: no more than a fair share of what is queued."""

@@ -84,7 +84,9 @@ def _decide_based(gold: Reading, answer: Reading) -> Decision:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """How two quantities compare once units and percent signs are settled: gold == answer * scale for some scale."""
+    """How two quantities compare once units and percent signs are settled: gold == answer * scale
+    for some scale.
+    """
 
     scales: tuple[Fraction, ...]
     #: One side is in degrees and the other in radians: the factor is not rational.
@@ -93,12 +95,16 @@ class Matched:
 
 _DIFFERENT = Matched(())
 _RADIAN = (("radian", 1),)
-_GENERIC_NOUNS = frozenset({"units", "unit", "square units", "cubic units", "total", "in total", "altogether"})
+_GENERIC_NOUNS = frozenset(
+    {"units", "unit", "square units", "cubic units", "total", "in total", "altogether"}
+)
 _MONEY = frozenset({"dollar", "euro", "sterling", "rupee", "yen", "yuan", "peso"})
 
 
 def match_units(gold: Quantity, answer: Quantity, rules: Rules) -> Matched:
-    """The scales under which the two bare values may be equal; none where the units say that they differ."""
+    """The scales under which the two bare values may be equal; none where the units say that they
+    differ.
+    """
     base = Fraction(answer.multiplier, gold.multiplier)
     unit = _unit_scale(gold, answer, rules)
     if not isinstance(unit, Fraction):
@@ -118,7 +124,10 @@ def _unit_scale(gold: Quantity, answer: Quantity, rules: Rules) -> Fraction | Ma
             return answer.unit.factor / gold.unit.factor
         if {gold.unit.powers, answer.unit.powers} == {DEGREE.powers, _RADIAN}:
             return Matched((Fraction(1),), degrees=True)
-        is_same = _same_money(gold.unit, answer.unit) or {gold.unit, answer.unit} == {POUND, STERLING}
+        is_same = _same_money(gold.unit, answer.unit) or {gold.unit, answer.unit} == {
+            POUND,
+            STERLING,
+        }
         return Fraction(1) if is_same else _DIFFERENT
     if gold.unit and (rules.units is UnitRule.REQUIRED or _names_something(answer)):
         return _DIFFERENT
@@ -132,7 +141,7 @@ def _names_something(quantity: Quantity) -> bool:
 
 
 def _same_money(one: Unit, other: Unit) -> bool:
-    """"$18 per day" against "$18": what the money is paid for is understood."""
+    """ "$18 per day" against "$18": what the money is paid for is understood."""
     money = [{base for base, _ in unit.powers} & _MONEY for unit in (one, other)]
     fewest = min(len(one.powers), len(other.powers))
     return bool(money[0]) and money[0] == money[1] and fewest == 1

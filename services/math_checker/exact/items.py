@@ -1,4 +1,6 @@
-r"""Splits an answer of several parts: "1, 2", "x = 1 or x = 2", "\{1, 2\}", "(1, 2)", "3 \pm \sqrt{2}", "a = 1 = 2"."""
+r"""Splits an answer of several parts: "1, 2", "x = 1 or x = 2", "\{1, 2\}", "(1, 2)", "3 \pm
+\sqrt{2}", "a = 1 = 2".
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,10 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """The parts in order of writing. `names` are the left sides where each part is "name = value", else empty."""
+    """The parts in order of writing.
+
+    `names` are the left sides where each part is "name = value", else empty.
+    """
 
     shape: Shape
     parts: tuple[str, ...]
@@ -31,22 +36,24 @@ _TOKEN = re.compile(
     r"\\text ?\{ ?,? ?(?:and|or) ?\}|\\lor(?![A-Za-z])|(?<![A-Za-z\\])(?:and|or)(?![A-Za-z])"
     r"|[,;]|\\[{}]|[()\[\]{}]|\\[A-Za-z]+|\\."
 )
-_RELATION = re.compile(
-    r"\\approx(?![A-Za-z])|\\[{}]|[()\[\]{}]|(?<![<>!:=])=(?!=)|\\[A-Za-z]+|\\."
-)
+_RELATION = re.compile(r"\\approx(?![A-Za-z])|\\[{}]|[()\[\]{}]|(?<![<>!:=])=(?!=)|\\[A-Za-z]+|\\.")
 _INEQUALITY = re.compile(r"[<>]|\\(?:le|ge|ne|in|notin|cup|cap|subset)(?![A-Za-z])")
 NAME = re.compile(
     r"\\?[A-Za-z]+(?:_(?:\w|\{[^{}]*\}))?'*(?: ?\([\w, \\^{}]*\))?"
     r"|\\(?:angle|overline|vec|hat|bar|text|mathrm|mathbf|mathbb|triangle)[ {][\w \\]*\}?(?:_(?:\w|\{[^{}]*\}))?"
     r"|\|[A-Za-z]{1,2}\||[A-Za-z]+(?: [A-Za-z]+){0,5}"
 )
-_NOT_NAMES = re.compile(r"\\(?:frac|sqrt|sum|int|pi|infty|pm|ldots|cdot|times)(?![A-Za-z])|^(?:pi|e|i)$")
+_NOT_NAMES = re.compile(
+    r"\\(?:frac|sqrt|sum|int|pi|infty|pm|ldots|cdot|times)(?![A-Za-z])|^(?:pi|e|i)$"
+)
 _PM = re.compile(r"\\(?:pm|mp)(?![A-Za-z])")
 MAX_PARTS = 64
 
 
 def split_items(text: str) -> Items | None:
-    """The parts of a normalised answer that lists several; None where it is one expression (or has too many parts)."""
+    """The parts of a normalised answer that lists several; None where it is one expression (or has
+    too many parts).
+    """
     if _PM.search(text) and (signs := _split_signs(text)):
         return signs
     if not ("," in text or ";" in text or "or" in text or "and" in text or text.startswith("\\{")):
@@ -57,7 +64,9 @@ def split_items(text: str) -> Items | None:
         return None
     if len(parts) == 1:
         is_singleton = shape is Shape.SET and "|" not in inner and ":" not in inner
-        return Items(shape, tuple(parts)) if is_singleton and not _INEQUALITY.search(inner) else None
+        return (
+            Items(shape, tuple(parts)) if is_singleton and not _INEQUALITY.search(inner) else None
+        )
     if _INEQUALITY.search(inner):
         return None
     names, values = _split_names(parts)
@@ -69,7 +78,9 @@ def split_items(text: str) -> Items | None:
 
 
 def split_relation(text: str) -> tuple[list[str], list[str]]:
-    r"""The sides of "a = b \approx c" and the relations between them; one side where the text holds no equation."""
+    r"""The sides of "a = b \approx c" and the relations between them; one side where the text holds
+    no equation.
+    """
     if "=" not in text and "\\approx" not in text:
         return [text], []
     sides: list[str] = []
@@ -88,7 +99,9 @@ def split_relation(text: str) -> tuple[list[str], list[str]]:
 
 
 def is_name(text: str) -> bool:
-    """Whether `text` names a quantity ("x", "f(x)", "\\angle ABC", "Total cost") and is no expression itself."""
+    """Whether `text` names a quantity ("x", "f(x)", "\\angle ABC", "Total cost") and is no
+    expression itself.
+    """
     return bool(NAME.fullmatch(text)) and not _NOT_NAMES.search(text)
 
 
@@ -137,7 +150,9 @@ def _split_bare(text: str) -> list[str] | None:
 
 
 def _split_names(parts: list[str]) -> tuple[tuple[str, ...], list[str]]:
-    """The names and values of "x = 1, y = 2"; no names where they are all the same one, as in "x = 1 or x = 2"."""
+    """The names and values of "x = 1, y = 2"; no names where they are all the same one, as in "x =
+    1 or x = 2".
+    """
     names: list[str] = []
     values: list[str] = []
     for part in parts:

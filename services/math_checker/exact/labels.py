@@ -21,13 +21,82 @@ _NAMED_HOURS = {"noon": 720, "12 noon": 720, "midnight": 0, "12 midnight": 0}
 # Letters of any script that make a word; TeX commands are not words.
 _WORD = re.compile(r"(?<![\\A-Za-z])[^\W\d_]{2,}")
 _NOT_WORDS = frozenset(
-    "sin cos tan cot sec csc sinh cosh tanh arcsin arccos arctan log ln lg exp sqrt max min gcd lcm"
-    " mod abs floor ceil det arg deg pi infinity theta alpha beta gamma lambda omega frac cdot"
-    " times and or dim ker sgn inf sup lim".split()
+    [
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "sec",
+        "csc",
+        "sinh",
+        "cosh",
+        "tanh",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "log",
+        "ln",
+        "lg",
+        "exp",
+        "sqrt",
+        "max",
+        "min",
+        "gcd",
+        "lcm",
+        "mod",
+        "abs",
+        "floor",
+        "ceil",
+        "det",
+        "arg",
+        "deg",
+        "pi",
+        "infinity",
+        "theta",
+        "alpha",
+        "beta",
+        "gamma",
+        "lambda",
+        "omega",
+        "frac",
+        "cdot",
+        "times",
+        "and",
+        "or",
+        "dim",
+        "ker",
+        "sgn",
+        "inf",
+        "sup",
+        "lim",
+    ]
 )
-_SHORT_WORDS = frozenset("yes no odd not none all red the true false even mon tue wed thu fri sat sun".split())
+_SHORT_WORDS = frozenset(
+    [
+        "yes",
+        "no",
+        "odd",
+        "not",
+        "none",
+        "all",
+        "red",
+        "the",
+        "true",
+        "false",
+        "even",
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun",
+    ]
+)
 _LOGIC = re.compile(r"\\(?:forall|exists|implies|iff|Leftrightarrow|therefore)(?![A-Za-z])")
 _LONG_WORD = 4
+_SENTENCE_WORDS = 5
+_SHORTEST_SENTENCE = 30
 _ARTICLES = re.compile(r"^(?:the|an?|only) (?=\w{2})")
 _PUNCTUATION = re.compile(r"(?<=[^\W\d])-(?=[^\W\d])|[;:!?\"'`~$]|[.,](?!\d)")
 _ENDINGS = re.compile(r"(?<=\w) solutions?$")
@@ -49,7 +118,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Seconds since midnight; without a.m. or p.m. (`half` is "") a time before 13:00 may be either half of the day."""
+    """Seconds since midnight; without a.m. or p.m. (`half` is "") a time before 13:00 may be either
+    half of the day.
+    """
 
     seconds: int
     half: str
@@ -102,12 +173,26 @@ def same_clock(one: Clock, other: Clock) -> bool:
 
 
 def is_statement(text: str) -> bool:
-    r"""Whether `text` is a logical statement (\forall, \implies, ...), which is compared as words."""
+    r"""Whether `text` is a logical statement (\forall, \implies, ...), which is compared as words.
+    """
     return "\\" in text and bool(_LOGIC.search(text))
 
 
+def is_sentence(text: str, plain: str) -> bool:
+    """Whether `text` is running text in which formulas stand, rather than a formula with words in
+    it.
+    """
+    if len(plain) < _SHORTEST_SENTENCE:
+        return False
+    words = [word for word in _WORD.findall(plain) if len(word) >= _LONG_WORD]
+    return len(words) >= _SENTENCE_WORDS and "begin" not in words
+
+
 def read_words(text: str, plain: str) -> str | None:
-    """The folded form of an answer in words; None where it is mathematics. Case, articles and spacing do not count."""
+    """The folded form of an answer in words; None where it is mathematics.
+
+    Case, articles and spacing do not count.
+    """
     folded = _SAME_WORDS.get(text.lower())
     if folded is not None:
         return squeeze(folded)

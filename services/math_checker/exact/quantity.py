@@ -1,6 +1,8 @@
-r"""Splits an answer into the bare mathematics and what stands around it: currency, unit, percent sign, counted noun.
+r"""Splits an answer into the bare mathematics and what stands around it: currency, unit, percent
+sign, counted noun.
 
-"5 apples", "\$18.50", "16\pi\text{ cm}^2", "50\%", "45^\circ", "3 million dollars", "1 hour 30 minutes".
+"5 apples", "\$18.50", "16\pi\text{ cm}^2", "50\%", "45^\circ", "3 million dollars", "1 hour 30
+minutes".
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from services.math_checker.exact.units import (
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """`body` times `multiplier` is the value, in `unit` if it names one; `noun` is what it counts, in words.
+    """`body` times `multiplier` is the value, in `unit` if it names one; `noun` is what it counts,
+    in words.
 
     `is_letter` says that the unit is one bare letter ("5 m"), which may be a variable as well.
     """
@@ -55,17 +58,17 @@ _WORDS_TAIL = re.compile(
 )
 _COMPOUND = re.compile(r"(\d[\d.]*) ?([A-Za-z]+)\.?,? (?:and )?(?=\d)")
 _LOGIC = frozenset(
-    "and or if not is are mod when for to by than no solution solutions all any otherwise but then"
-    " where with real integer integers x y z e i t n k sin cos tan cot sec csc log ln exp sqrt pi max min"
-    " gcd lcm theta alpha beta infinity"
-    .split()
+    ["and", "or", "if", "not", "is", "are", "mod", "when", "for", "to", "by", "than", "no", "solution", "solutions", "all", "any", "otherwise", "but", "then", "where", "with", "real", "integer", "integers", "x", "y", "z", "e", "i", "t", "n", "k", "sin", "cos", "tan", "cot", "sec", "csc", "log", "ln", "exp", "sqrt", "pi", "max", "min", "gcd", "lcm", "theta", "alpha", "beta", "infinity"]
 )  # fmt: skip
 _MAX_TAIL = 100
 _MAX_NOUN_WORDS = 6
 
 
 def split_quantity(text: str) -> Quantity:
-    """What a normalised answer consists of. Text in which nothing is recognised comes back as its own body."""
+    """What a normalised answer consists of.
+
+    Text in which nothing is recognised comes back as its own body.
+    """
     if _PLAIN.fullmatch(text):
         return Quantity(text)
     money = _CURRENCY.match(text)
@@ -98,7 +101,9 @@ def _split_money(text: str, money: re.Match[str]) -> Quantity:
 
 
 def _compound(text: str) -> Quantity | None:
-    """The sum of "1 hour 30 minutes" or "5 feet 6 inches": the same kind of unit, and from larger to smaller."""
+    """The sum of "1 hour 30 minutes" or "5 feet 6 inches": the same kind of unit, and from larger
+    to smaller.
+    """
     if not text[0].isdigit() or not _COMPOUND.match(text):
         return None
     parts = _COMPOUND.sub(r"\1 \2|", text).split("|")
@@ -109,7 +114,9 @@ def _compound(text: str) -> Quantity | None:
         value = read_rational(piece.body)
         if value is None or piece.unit is None or piece.noun:
             return None
-        if previous and (previous.powers != piece.unit.powers or previous.factor <= piece.unit.factor):
+        if previous and (
+            previous.powers != piece.unit.powers or previous.factor <= piece.unit.factor
+        ):
             return None
         total += value * piece.unit.factor
         previous = piece.unit
@@ -137,7 +144,9 @@ def _split_tail(text: str) -> Quantity:
 
 
 def _read_words(words: str, *, wrapped: bool, spaced: bool) -> tuple[int, Unit | None, str] | None:
-    """Multiplier, unit and noun that the words after a number stand for; None where they are mathematics."""
+    """Multiplier, unit and noun that the words after a number stand for; None where they are
+    mathematics.
+    """
     pieces = words.replace("-", " ").split()
     multiplier = MULTIPLIERS.get(pieces[0].lower(), 1)
     if multiplier > 1:
@@ -147,7 +156,9 @@ def _read_words(words: str, *, wrapped: bool, spaced: bool) -> tuple[int, Unit |
     unit = read_unit(" ".join(pieces))
     if unit is not None:
         # "5m" is a product; a bare letter is a unit only apart from its number: "5 m".
-        return None if len(pieces[0]) == 1 and not wrapped and not spaced else (multiplier, unit, "")
+        return (
+            None if len(pieces[0]) == 1 and not wrapped and not spaced else (multiplier, unit, "")
+        )
     lowered = {piece.lower() for piece in pieces}
     if len(pieces) > _MAX_NOUN_WORDS or not all(map(_is_word, pieces)) or lowered & _LOGIC:
         return None

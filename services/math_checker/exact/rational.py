@@ -1,8 +1,8 @@
 r"""Reads a text as an exact rational number, or says that it is none that can be told for certain.
 
-Integers, decimals, fractions, mixed numbers, scientific notation, repeating decimals, number words, and arithmetic of
-them. Nothing is rounded: the value is a `Fraction`. A text that needs more than arithmetic is left to the symbolic
-comparison, by returning None.
+Integers, decimals, fractions, mixed numbers, scientific notation, repeating decimals, number words,
+and arithmetic of them. Nothing is rounded: the value is a `Fraction`. A text that needs more than
+arithmetic is left to the symbolic comparison, by returning None.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ _TIMES = {r"\cdot": "*", r"\times": "*", r"\div": "/"}
 
 
 def read_rational(text: str) -> Fraction | None:
-    """The value of a normalised text that is a rational number for certain, else None. Never raises."""
+    """The value of a normalised text that is a rational number for certain, else None.
+
+    Never raises.
+    """
     if _INTEGER.fullmatch(text):
         return Fraction(int(text))
     if not text or len(text) > 4_000:
@@ -95,7 +98,8 @@ class _NotArithmeticError(Exception):
 
 
 class _Arithmetic:
-    r"""A recursive descent over + - * / ^ ! \frac and brackets, in exact rationals and within bounds.
+    r"""A recursive descent over + - * / ^ ! \frac and brackets, in exact rationals and within
+    bounds.
 
     What a reader could take two ways ("1/2(3)", "2 3", "2\frac{5}{3}") is refused.
     """

@@ -11,6 +11,7 @@ from services.math_checker.exact.items import Items, split_items, split_relation
 from services.math_checker.exact.labels import (
     Choice,
     Clock,
+    is_sentence,
     is_statement,
     plain_text,
     read_choice,
@@ -23,7 +24,9 @@ from services.math_checker.exact.rational import read_rational
 _MEMBER = re.compile(r"[A-Za-z] ?\\in(?![A-Za-z]) ?(?=[\[({]|\\[{m])")
 _RATIO = re.compile(r"(\d+(?:\.\d+)?)(?: ?: ?\d+(?:\.\d+)?){1,5}|(\d+) to (\d+)")
 _RATIO_SEPARATOR = re.compile(r" ?: ?| to ")
-_BASED = re.compile(r"(?:\\text ?\{)?([0-9A-Za-z]{1,64})\}?_(?:\{ ?)?(?:\\text ?\{ ?)?([a-z]+|\d{1,2})[ }]*")
+_BASED = re.compile(
+    r"(?:\\text ?\{)?([0-9A-Za-z]{1,64})\}?_(?:\{ ?)?(?:\\text ?\{ ?)?([a-z]+|\d{1,2})[ }]*"
+)
 _BASE_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
                "ten": 10, "twelve": 12, "sixteen": 16}  # fmt: skip
 _INFINITIES = {"infinity": r"\infty", "positive infinity": r"\infty", "negative infinity": r"-\infty",
@@ -67,7 +70,7 @@ def read(text: str) -> Reading:
     if member:
         text = text[member.end() :]
     plain = plain_text(text)
-    if is_statement(text):
+    if is_statement(text) or is_sentence(text, plain):
         return Reading(text, words=read_words(text, plain))
     choice = read_choice(plain)
     clock = read_clock(plain)

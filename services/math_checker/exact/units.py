@@ -1,7 +1,8 @@
-"""An exact table of units, and the arithmetic of their names: "km/h", "square feet", "cm^2", "dollars per hour".
+"""An exact table of units, and the arithmetic of their names: "km/h", "square feet", "cm^2",
+"dollars per hour".
 
-A unit is a factor (an exact rational) times powers of base names. Two quantities compare by value after conversion if
-their base powers agree; otherwise they are different quantities.
+A unit is a factor (an exact rational) times powers of base names. Two quantities compare by value
+after conversion if their base powers agree; otherwise they are different quantities.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ class Unit:
     powers: Powers
 
 
-# base powers, then "factor: names" with the factor in base units. Names are singular; plurals are found by rule.
+# base powers, then "factor: names" with the factor in base units. Names are singular; plurals are
+# found by rule.
 _TABLE = """
 length: 1 m meter metre; 1000 km kilometer kilometre; 1/10 dm decimeter decimetre; 1/100 cm centimeter centimetre;
  1/1000 mm millimeter millimetre; 1/1000000 um micron micrometer micrometre; 1/1000000000 nm nanometer nanometre;
@@ -82,7 +84,7 @@ def _read_table() -> dict[str, Unit]:
         for entry in entries.split(";"):
             factor, *spellings = entry.split()
             unit = Unit(Fraction(factor), _DERIVED.get(base, ((base, 1),)))
-            names |= {spelling: unit for spelling in spellings}
+            names |= dict.fromkeys(spellings, unit)
     return names
 
 
@@ -93,7 +95,8 @@ CURRENCY_SIGNS = {
 }  # fmt: skip
 POUND, STERLING = _UNITS["pound"], _UNITS["gbp"]
 DEGREE = _UNITS["degree"]
-#: Words that multiply the number before them: they are part of its value, not a unit that may be left out.
+#: Words that multiply the number before them: they are part of its value, not a unit that may be
+#: left out.
 MULTIPLIERS = {
     "dozen": 12, "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
 }  # fmt: skip
@@ -108,7 +111,9 @@ _MAX_PIECES = 20
 
 @lru_cache(maxsize=2_048)
 def read_unit(text: str) -> Unit | None:
-    r"""The unit that the whole of `text` names, `\text{}` and the like already taken off; None where it is none."""
+    r"""The unit that the whole of `text` names, `\text{}` and the like already taken off; None
+    where it is none.
+    """
     pieces = _PIECE.findall(text)
     if len(pieces) > _MAX_PIECES:
         return None

@@ -19,8 +19,8 @@ class Source(StrEnum):
 class Answer:
     r"""An answer: `response[start:end]` contains it; `text` is the answer itself.
 
-    The two differ only where several boxes make one answer: there `text` is their contents, separated by commas.
-    `percent` says that a percent sign stands right behind the box.
+    The two differ only where several boxes make one answer: there `text` is their contents,
+    separated by commas. `percent` says that a percent sign stands right behind the box.
     """
 
     text: str

@@ -1,9 +1,9 @@
 r"""The last \boxed{}, and the boxes that make one answer with it.
 
-Several boxes are parts of one answer exactly if nothing but connectors stands between them: spaces, commas,
-semicolons, "and", "or", marks of math mode, and a "name =" before a box. Any other word between two boxes separates
-them, and then the last one counts: in `\boxed{5} wait, actually \boxed{6}` it is 6, and `\boxed{5}, \boxed{6}` is the
-list 5, 6, which is not equal to 6.
+Several boxes are parts of one answer exactly if nothing but connectors stands between them: spaces,
+commas, semicolons, "and", "or", marks of math mode, and a "name =" before a box. Any other word
+between two boxes separates them, and then the last one counts: in `\boxed{5} wait, actually
+\boxed{6}` it is 6, and `\boxed{5}, \boxed{6}` is the list 5, 6, which is not equal to 6.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ _BARE = re.compile(r"[ \t]*([-+]?\d[\d.,/]*|[A-Za-z]\w*)")
 _LINE = re.compile(r"[^\n]*")
 _NAME = r"(?:\\?[A-Za-z]\w{0,5}(?:_\{?\w{1,4}\}?)?(?:\([a-z0-9]\))?[ ]*(?:=|\\in|\\approx)[ ]*)?"
 _CONNECTOR = re.compile(
-    r"(?:\s|[$,;&]|\\[()\[\],;! ]|\\\\|\\text ?\{[ ,]*(?:and|or)?[ ,]*\}|\\q?quad|(?:and|or)\b)*" + _NAME
+    r"(?:\s|[$,;&]|\\[()\[\],;! ]|\\\\|\\text ?\{[ ,]*(?:and|or)?[ ,]*\}|\\q?quad|(?:and|or)\b)*"
+    + _NAME
 )
 _LEADING_NAME = re.compile(r"(?:^|[\s$(,;&{])(\\?[A-Za-z]\w{0,5}(?:_\{?\w{1,4}\}?)?)[ ]*=[ $]*$")
 _PERCENT = re.compile(r"[\s$]*\\?%")
@@ -51,9 +52,11 @@ def _named(response: str, begin: int, box: tuple[int, int, int, int]) -> str:
 
 
 def _last_boxes(response: str, begin: int, end: int) -> list[tuple[int, int, int, int]]:
-    r"""The last complete box and those connected to it, last first, as (command, content, content end, box end).
+    r"""The last complete box and those connected to it, last first, as (command, content, content
+    end, box end).
 
-    Only where no box is complete does an unclosed one count, which then runs to the end of its line.
+    Only where no box is complete does an unclosed one count, which then runs to the end of its
+    line.
     """
     boxes: list[tuple[int, int, int, int]] = []
     unclosed: tuple[int, int, int, int] | None = None
@@ -81,7 +84,10 @@ def _last_boxes(response: str, begin: int, end: int) -> list[tuple[int, int, int
 
 
 def _last_command(response: str, begin: int, end: int) -> tuple[int, int]:
-    r"""Start and end of the last command that makes a box, or (-1, -1). One search, so that all of it is linear."""
+    r"""Start and end of the last command that makes a box, or (-1, -1).
+
+    One search, so that all of it is linear.
+    """
     for _ in range(_MAX_TRIES):
         found = response.rfind("box", begin, end)
         if found < 0:
@@ -94,7 +100,9 @@ def _last_command(response: str, begin: int, end: int) -> tuple[int, int]:
     return -1, -1
 
 
-def _read_box(response: str, start: int, opening: int, end: int) -> tuple[int, int, int, int] | None:
+def _read_box(
+    response: str, start: int, opening: int, end: int
+) -> tuple[int, int, int, int] | None:
     while opening < end and response[opening] in " \t":
         opening += 1
     if not response.startswith("{", opening):

@@ -1,9 +1,9 @@
 r"""Which part of a response is its answer.
 
-FINAL takes, in this order: the last `\boxed{}`; the answer that the text states last ("the answer is 4", "Answer: 4",
-"#### 4", "A: 4", a heading "Final Answer"); a whole short response that is nothing but an answer; the lone expression
-of the last sentence. Reasoning before `</think>` is not searched when text follows it; inside the last
-`<answer>...</answer>`, nothing else is.
+FINAL takes, in this order: the last `\boxed{}`; the answer that the text states last ("the answer
+is 4", "Answer: 4", "#### 4", "A: 4", a heading "Final Answer"); a whole short response that is
+nothing but an answer; the lone expression of the last sentence. Reasoning before `</think>` is not
+searched when text follows it; inside the last `<answer>...</answer>`, nothing else is.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _ANSWER_CUE = re.compile(
 )
 _HEADING = re.compile(r"[#*_ \t]*(?:final )?(?:answer|result)s?[*_: \t]*$", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:not|isn't|no longer|never|cannot be|can't be)\b", re.IGNORECASE)
+_DISPLAYS = (("\\[", "\\]"), ("$$", "$$"), ("$\n", "\n$"))
 _NUMBER = re.compile(r"-?\$?\d[\d,]*(?:\.\d+)?")
 _SPACE = " \t\r\n\f\v"
 _MAX_CUES = 50
@@ -39,7 +40,10 @@ _MAX_LINE = 4_000
 
 
 def find_answer(response: str, position: AnswerPosition) -> Answer | None:
-    """The answer of `response` under `position`, or None where it has none. Time is linear in the length."""
+    """The answer of `response` under `position`, or None where it has none.
+
+    Time is linear in the length.
+    """
     if position is AnswerPosition.WHOLE:
         begin, end = _stripped(response, 0, len(response))
         return Answer(response[begin:end], begin, end, Source.WHOLE) if begin < end else None
@@ -62,7 +66,8 @@ def find_answer(response: str, position: AnswerPosition) -> Answer | None:
 
 
 def _has_box(response: str, begin: int, end: int) -> bool:
-    r"""An empty `\boxed{}` withdraws the answer; what the text says elsewhere does not replace it."""
+    r"""An empty `\boxed{}` withdraws the answer; what the text says elsewhere does not replace it.
+    """
     return response.find("\\boxed{}", begin, end) >= 0
 
 
@@ -122,7 +127,9 @@ def _stated(response: str, begin: int, end: int) -> Answer | None:
 
 
 def _last_cue(response: str, begin: int, limit: int) -> tuple[int, int]:
-    """Where the last cue before `limit` starts and where what it announces starts; -1 where there is none."""
+    """Where the last cue before `limit` starts and where what it announces starts; -1 where there
+    is none.
+    """
     word = max(response.rfind("nswer", begin, limit), response.rfind("NSWER", begin, limit)) - 1
     mark = response.rfind("####", begin, limit)
     if word < begin and mark < 0:
@@ -144,12 +151,13 @@ def _after_cue(response: str, begin: int, end: int) -> Answer | None:
     begin, end = _stripped(response, begin, end)
     if begin >= end:
         return None
+    for opening, closing in _DISPLAYS:
+        if response.startswith(opening, begin):
+            start = begin + len(opening)
+            stop = response.find(closing, start, min(end, start + _MAX_LINE))
+            if stop >= 0:
+                return Answer(response[start:stop], start, stop, Source.STATED)
     stop = response.find("\n", begin, end)
-    display = next((d for d in (("\\[", "\\]"), ("$$", "$$")) if response.startswith(d[0], begin)), None)
-    if display:
-        closing = response.find(display[1], begin + 2, end)
-        if closing >= 0:
-            return Answer(response[begin + 2 : closing], begin + 2, closing, Source.STATED)
     stop = min(stop if stop >= 0 else end, begin + _MAX_LINE)
     if _NEGATED.match(response, begin, stop):
         return None

@@ -1,4 +1,6 @@
-"""Answers in running text: whether a text is nothing but an answer, and which expression of a sentence is its answer."""
+"""Answers in running text: whether a text is nothing but an answer, and which expression of a
+sentence is its answer.
+"""
 
 from __future__ import annotations
 
@@ -15,21 +17,25 @@ _NUMBER = r"(?:\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)"
 _CURRENCY = r"(?:\\?\$ ?|[£€₹] ?)?"
 _TERM = rf"(?:[-(] ?)*{_CURRENCY}(?:[-(] ?)?(?:{_NUMBER}(?:[a-z](?![A-Za-z])|(?!\w*\d))|[A-Za-z](?![A-Za-z']))[%)]*(?:\\%)?"
 _REGION = r"\$\$.+?\$\$|\$[^$\n]+\$(?!\d)|\\\(.+?\\\)|\\\[.+?\\\]"
-# A formula, or plain numbers and letters joined by operators: "9 + 9 = 18", "x = 5", "4:30", "$1,234.50", "3/4".
+# A formula, or plain numbers and letters joined by operators: "9 + 9 = 18", "x = 5", "4:30",
+# "$1,234.50", "3/4".
 _VALUE = re.compile(
-    rf"{_REGION}|(?<![\w\\.]){_TERM}(?: ?(?:[-+*/=^×·÷:≈−]|x(?= ?\d)) ?{_TERM})*", re.DOTALL
+    rf"{_REGION}|(?<![\w\\.{{^]){_TERM}(?: ?(?:[-+*/=^×·÷:≈−]|x(?= ?\d)) ?{_TERM})*", re.DOTALL
 )
 _MATH = re.compile(_REGION, re.DOTALL)
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b|-(?:year|digit|hour|day|sided|th)")
 _LONE_NAME = re.compile(r"[\s$\\(\[]*\\?[A-Za-z]\w{0,3}[\s$\\)\]]*")
 _WORD = re.compile(r"(?<![\\A-Za-z])[^\W\d_]+(?:'[a-z]+)?")
-_TEXT = re.compile(r"\\(?:begin|end)\{[a-z*]+\}|\\(?:text|mathrm|mathbf|textbf|operatorname)\*? ?\{[^{}]*\}")
+_TEXT = re.compile(
+    r"\\(?:begin|end)\{[a-z*]+\}|\\(?:text|mathrm|mathbf|textbf|operatorname)\*? ?\{[^{}]*\}"
+)
 _BREAK = re.compile(r"(?<![ap]\.m)(?<!\b[A-Z])(?<=[.!?])\**\s+(?=[\"'(*$\\]*[A-Z])|\n")
 _REASON = re.compile(
     r"[,;]? *\(?\b(?:because|since|as|which|when|so|given|where|I hope|this is|that is|and the|after|if)\b"
+    r"| \((?=[a-z][a-z ]+\))"
 )
 _VERB = re.compile(
-    r"(?:\b(?:is|are|was|were|be|equals?|get|obtain|gives?|yields?|equal to)\b|:)[:* ]*"
+    r"(?:\b(?:is|are|was|were|be|equals?|get|obtain|gives?|yields?|equal to)\b|:(?=[\s*$\\]))[:* ]*"
     r"(?:(?:exactly|therefore|thus|simply|just|either|approximately|about|roughly|the) )?",
 )
 _DOUBT = re.compile(
@@ -38,29 +44,94 @@ _DOUBT = re.compile(
     re.IGNORECASE,
 )
 _UNIT_AFTER = re.compile(
-    r"( ?(?:\\?%|[ap]\.?m\b\.?|°|\^\\circ)| ?[A-Za-z]+(?:[/ ][A-Za-z]+){0,3}(?:\^\{?[23]\}?|[²³])?)", re.IGNORECASE
+    r"( ?(?:\\?%|[ap]\.?m\b\.?|°|\^\\circ)| ?[A-Za-z]+(?:[/ ][A-Za-z]+){0,3}(?:\^\{?[23]\}?|[²³])?)",
+    re.IGNORECASE,
 )
 _ALLOWED = frozenset(
-    "and or sin cos tan cot sec csc log ln exp sqrt pi mod infinity option choice percent am pm"
-    " per square cubic sq noon midnight degrees dollars cents only of in the to x y z"
-    .split()
+    ["sqrt", "infinity", "option", "choice", "percent", "square", "cubic", "noon", "midnight", "degrees", "dollars", "cents", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "solution", "solutions"]
 )  # fmt: skip
+# Words of up to three letters that are English; any other is a product of variables, a unit or a
+# function.
+_SHORT_ENGLISH = frozenset(
+    [
+        "so",
+        "is",
+        "we",
+        "it",
+        "he",
+        "at",
+        "on",
+        "by",
+        "be",
+        "do",
+        "go",
+        "if",
+        "me",
+        "my",
+        "no",
+        "of",
+        "to",
+        "up",
+        "us",
+        "an",
+        "as",
+        "the",
+        "but",
+        "for",
+        "not",
+        "has",
+        "had",
+        "was",
+        "are",
+        "you",
+        "she",
+        "her",
+        "his",
+        "can",
+        "all",
+        "any",
+        "our",
+        "out",
+        "who",
+        "how",
+        "why",
+        "its",
+        "one",
+        "two",
+        "may",
+        "get",
+        "got",
+        "let",
+        "now",
+        "see",
+        "that",
+        "this",
+        "then",
+    ]
+)
+_LONG_WORD = 4
 _MAX_WORDS = 4
 _MAX_SENTENCE = 2_000
+_ENVIRONMENT_END = re.compile(r"\\end\{((?:align|equation|gather|multline)\*?)\}$")
+_MATHS_SIGN = re.compile(r"[\d$\\=+*/^<>√π]")
+# In running text "!" ends a sentence; a factorial there would be in math mode.
+_ENDING = " \t\n*_.,!"
 _EDGE = " \t\n*_\"'"
 
 
 def is_bare_answer(text: str) -> bool:
-    """Whether a short text is nothing but an answer: a formula, a number with its unit, a choice, a few words."""
+    """Whether a short text is nothing but an answer: a formula, a number with its unit, a choice, a
+    few words.
+    """
     text = text.strip(_EDGE).rstrip(".").strip(_EDGE)
     if not text or "\n\n" in text:
         return False
-    has_math = any(map(str.isdigit, text)) or "$" in text or "\\" in text or "=" in text
+    has_math = bool(_MATHS_SIGN.search(text))
     outside = _TEXT.sub(" ", _MATH.sub(" ", text))
     words = _WORD.findall(outside)
     if not has_math:
-        return len(words) <= _MAX_WORDS and not any(mark in text for mark in ",;!?\n")
-    prose = [word for word in words if len(word) > 1 and not _is_allowed(word)]
+        return len(words) <= _MAX_WORDS and not any(mark in text for mark in ";!?\n")
+    prose = [word for word in words if not _is_allowed(word)]
     if not prose:
         return "\n" not in text.strip() or text.startswith(("\\", "$"))
     quantity = split_quantity(normalise(text))
@@ -69,6 +140,8 @@ def is_bare_answer(text: str) -> bool:
 
 def _is_allowed(word: str) -> bool:
     lowered = word.lower()
+    if len(word) < _LONG_WORD and word.isascii():
+        return lowered not in _SHORT_ENGLISH or lowered in ("one", "two")
     return (
         lowered in _ALLOWED
         or lowered in MULTIPLIERS
@@ -80,10 +153,11 @@ def _is_allowed(word: str) -> bool:
 def find_lone(
     response: str, begin: int, end: int, *, first_sentence: bool = False
 ) -> Answer | None:
-    """The one value that the last sentence (or the first) of `response[begin:end]` comes to; None where it has several.
+    """The one value that the last sentence (or the first) of `response[begin:end]` comes to; None
+    where it has several.
 
-    Values joined by operators are one. Of several values the one behind the last "is", "=" or "get" counts, if nothing
-    else follows it.
+    Values joined by operators are one. Of several values the one behind the last "is", "=" or "get"
+    counts, if nothing else follows it.
     """
     display = None if first_sentence else _closing_display(response, begin, end)
     if display:
@@ -101,6 +175,10 @@ def find_lone(
     values = _values(response, begin, end)
     if verb and len(values) > 1:
         values = [value for value in values if value[0] >= verb.start()]
+    if len(values) > 1:
+        # "After 3 days she has 9 * 2 = 18": the one equation, if it comes last.
+        equations = [value for value in values if "=" in response[slice(*value)]]
+        values = equations if equations == values[-1:] else values
     if len(values) != 1 or _DOUBT.search(response, begin, values[0][0]):
         return None
     return _with_unit(response, *values[0], end)
@@ -114,13 +192,17 @@ def find_last_value(response: str, begin: int, end: int) -> Answer | None:
 
 def _closing_display(response: str, begin: int, end: int) -> Answer | None:
     """The formula in a display that ends the text."""
-    tail = response[max(begin, end - 4) : end].rstrip(" .")
+    tail = response[max(begin, end - 30) : end].rstrip(" .")
     for opening, closing in (("\\[", "\\]"), ("$$", "$$")):
         if tail.endswith(closing):
             stop = response.rfind(closing, begin, end)
-            start = response.rfind(opening, begin, stop)
-            if start >= 0 and stop - start < _MAX_SENTENCE:
-                return Answer(response[start + 2 : stop], start + 2, stop, Source.LAST)
+            start = response.rfind(opening, begin, stop) + 2
+            if 2 <= start < stop < start + _MAX_SENTENCE:
+                return Answer(response[start:stop], start, stop, Source.LAST)
+    environment = _ENVIRONMENT_END.search(tail)
+    start = response.rfind("\\begin{" + environment.group(1), begin, end) if environment else -1
+    if 0 <= start > end - _MAX_SENTENCE:
+        return Answer(response[start:end], start, end, Source.LAST)
     return None
 
 
@@ -148,7 +230,7 @@ def _leading(response: str, begin: int, end: int) -> Answer | None:
 def _bare(response: str, begin: int, end: int) -> Answer | None:
     while begin < end and response[begin] in _EDGE:
         begin += 1
-    while end > begin and response[end - 1] in " \t\n*_.,":
+    while end > begin and response[end - 1] in _ENDING:
         end -= 1
     if begin >= end or not is_bare_answer(response[begin:end]):
         return None
@@ -161,7 +243,8 @@ def _values(response: str, begin: int, end: int) -> list[tuple[int, int]]:
         for match in _VALUE.finditer(response, begin, end)
         if not _ORDINAL.match(response, match.end())
     ]
-    # "a" is an article, and "for all $x$" names a variable: no values, unless a formula stands alone.
+    # "a" is an article, and "for all $x$" names a variable: no values, unless a formula stands
+    # alone.
     named = [span for span in found if not _LONE_NAME.fullmatch(response, *span)]
     return named or [span for span in found if response[span[0]] in "$\\"]
 
@@ -172,7 +255,11 @@ def _with_unit(response: str, begin: int, stop: int, end: int) -> Answer:
     if after:
         words = after.group().strip()
         while words:
-            if not words[0].isalpha() or read_unit(words) or words.lower().startswith(("am", "pm", "a.m", "p.m", "percent")):
+            if (
+                not words[0].isalpha()
+                or read_unit(words)
+                or words.lower().startswith(("am", "pm", "a.m", "p.m", "percent"))
+            ):
                 stop += after.group().index(words) + len(words)
                 break
             words = words.rpartition(" ")[0]

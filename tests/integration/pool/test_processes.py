@@ -1,6 +1,7 @@
 """Processes that are stopped or killed from outside: nothing is lost, nothing is left behind."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 
 from services.common.pool import PoolFault, WorkerPool
 from tests.integration.pool.conftest import MakePool
-from tests.support.pool_watch import run, template_of, until, workers_of, zombies
+from tests.support.pool_watch import alive, run, template_of, until, workers_of, zombies
 
 _HOST = """
 import asyncio, sys, time
@@ -103,7 +104,10 @@ async def test_a_stopped_worker_is_replaced_when_its_item_is_over_time(make_pool
     assert zombies() == []
 
 
-async def test_items_do_not_stay_with_a_worker_that_was_stopped_idle(make_pool: MakePool) -> None:
+async def test_items_do_not_stay_with_a_worker_that_was_stopped_idle(
+    make_pool: MakePool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.common.pool.ledger._SILENT_SECONDS", 0.5)
     pool = await make_pool()
     workers_of()[0].suspend()
     start = time.monotonic()
@@ -112,6 +116,36 @@ async def test_items_do_not_stay_with_a_worker_that_was_stopped_idle(make_pool: 
     assert [result.value for result in results] == list(range(64))
     # It holds work that it does not even skip, so it is ended after a while.
     await until(lambda: pool.stats().kills == 1 and pool.stats().alive == 2)
+
+
+async def test_a_template_that_hangs_is_replaced(
+    make_pool: MakePool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.common.pool.process._FORK_SECONDS", 0.3)
+    pool = await make_pool()
+    old = template_of()
+    (worker, _) = workers_of()
+    old.suspend()
+    worker.kill()
+    await until(lambda: pool.stats().restarts >= 2 and pool.stats().alive == 2)
+    assert template_of() != old
+    (result,) = await run(pool, ("echo", 1))
+    assert result.value == 1
+    assert zombies() == []
+
+
+async def test_a_pool_recovers_when_workers_die_while_they_start(make_pool: MakePool) -> None:
+    pool = await make_pool(workers=4)
+    end = time.monotonic() + 1.5
+    while time.monotonic() < end:
+        for worker in workers_of():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                worker.kill()
+        await asyncio.sleep(0)
+    results = await run(pool, *(("echo", number) for number in range(64)))
+    assert [result.value for result in results] == list(range(64))
+    await until(lambda: pool.stats().alive == 4)
+    assert zombies() == []
 
 
 async def test_signals_to_the_group_do_not_end_workers(make_pool: MakePool) -> None:
@@ -127,19 +161,19 @@ async def test_signals_to_the_group_do_not_end_workers(make_pool: MakePool) -> N
 
 
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_workers_die_with_their_parent(by: signal.Signals) -> None:
+async def test_workers_die_with_their_parent(by: signal.Signals) -> None:
     root = Path(__file__).parents[3]
-    with subprocess.Popen(
-        [sys.executable, "-c", _HOST], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as host:
-        assert host.stdout is not None
-        assert host.stdout.readline() == b"up\n"
-        family = psutil.Process(host.pid).children(recursive=True)
-        assert len(family) == 3
-        host.send_signal(by)
-        _, errors = host.communicate(timeout=10)
-    _, left = psutil.wait_procs(family, timeout=2)
-    assert left == []
+    host = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _HOST, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert host.stdout is not None
+    assert await host.stdout.readline() == b"up\n"
+    family = psutil.Process(host.pid).children(recursive=True)
+    assert len(family) == 3
+    host.send_signal(by)
+    _, errors = await host.communicate()
+    # Who reaps the orphans of a dead process is the machine's affair.
+    await until(lambda: not any(map(alive, family)), seconds=1)
     # A Ctrl-C is between the user and the host: the workers say nothing.
     assert b"pool_tasks.py" not in errors
     assert b"worker.py" not in errors

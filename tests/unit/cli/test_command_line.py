@@ -42,7 +42,10 @@ def one_line_of_error(arguments: list[str], capsys: pytest.CaptureFixture[str]) 
         (["up", "--only", ","], "no name given"),
         (["up", "--config", "absent.toml"], "cannot read absent.toml: No such file"),
         (["score", "math", "--in", "x"], "required: --out"),
-        (["score", "poetry", "--in", "x", "--out", "y"], "no service 'poetry'"),
+        (
+            ["score", "poetry", "--in", "x", "--out", "y"],
+            "no service 'poetry' (there are: math, code,",
+        ),
         (["score", "judge", "--in", "x", "--out", "y"], "give --target HOST:PORT"),
         (["score", "math", "--in", "absent", "--out", "y"], "cannot read absent: No such file"),
         (["score", "math", "--in", ".", "--out", "y"], "cannot read .: Is a directory"),

@@ -51,6 +51,15 @@ def test_a_worker_is_held_up_by_its_oldest_task() -> None:
     assert not ledger.stalled(200.0)
 
 
+def test_a_worker_that_is_held_up_gets_no_more_until_it_reports() -> None:
+    ledger, _ = ledger_with(2)
+    ledger.revoke(1)
+    assert ledger.held_up
+    assert not ledger.stalled(200.0)
+    ledger.settle(1, 200.0)
+    assert not ledger.held_up
+
+
 @pytest.mark.parametrize(
     ("current", "started", "now", "verdict"),
     [

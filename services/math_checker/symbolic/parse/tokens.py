@@ -141,22 +141,16 @@ def _add_word(tokens: list[Token], word: str, start: int, end: int) -> None:
         tokens.append(_word_token(known, start, end))
     elif word in FUNCTIONS:
         tokens.append(Token("function", word, start, end))
-    elif word == "pi" or word in ("R", "U") and _is_set_letter(tokens, word):
-        tokens.append(
-            Token("const", "pi", start, end)
-            if word == "pi"
-            else Token("operator", "cup", start, end)
-        )
+    elif word == "pi":
+        tokens.append(Token("const", "pi", start, end))
+    elif word == "U" and tokens and tokens[-1].text in (")", "]", "}s"):
+        tokens.append(Token("operator", "cup", start, end))  # "(1,2) U (3,4)"
     elif word in GREEK:
         tokens.append(Token("symbol", word, start, end))
     elif len(word) == 1:
         tokens.append(_letter(word, start, end))
     else:
         _split_word(tokens, word, start, end)
-
-
-def _is_set_letter(tokens: list[Token], word: str) -> bool:
-    return word == "U" and bool(tokens) and tokens[-1].text in (")", "]", "}s")
 
 
 def _split_word(tokens: list[Token], word: str, start: int, end: int) -> None:
@@ -203,8 +197,8 @@ def _add_styled(tokens: list[Token], found: re.Match[str]) -> None:
             tokens.append(Token("command", style, start, end))
         return  # a style without a group of its own changes nothing
     body = " ".join(content.replace("~", " ").split())
-    if style == "mathbb" or (style == "mathbf" and body in ("R", "Z", "N", "Q", "C") and False):
-        tokens.append(Token("const", body.strip(), start, end))
+    if style == "mathbb":
+        tokens.append(Token("const", body, start, end))
     elif style in ("vec", "hat", "bar", "overline", "overrightarrow", "widehat", "tilde"):
         tokens.append(Token("decorated", f"{style} {body.replace(' ', '')}", start, end))
     elif style == "mathbf" and body in ("i", "j", "k"):
@@ -215,5 +209,5 @@ def _add_styled(tokens: list[Token], found: re.Match[str]) -> None:
     elif style == "text" and not body.replace(".", "").isdigit() and len(body) > 1 and body not in FUNCTIONS:
         tokens.append(Token("symbol", body.lower(), start, end))
     else:
-        for token in tokenize(body) if "\\" not in body or len(body) < 200 else ():
+        for token in tokenize(body):
             tokens.append(token._replace(start=start, end=end))

@@ -1,0 +1,358 @@
+"""Factors: numbers, names, brackets, commands, functions, and what is written behind them (powers, primes, !)."""
+
+from __future__ import annotations
+
+from flint import fmpq
+
+from services.math_checker.symbolic.nodes import (
+    Builder,
+    Chain,
+    Const,
+    Group,
+    Matrix,
+    Node,
+    Num,
+    Op,
+    Sym,
+    Unsupported,
+    render,
+)
+from services.math_checker.symbolic.parse.cursor import Cursor
+from services.math_checker.symbolic.parse.numbers import decimal, mixed_part, numeral, repeating
+from services.math_checker.symbolic.parse.tokens import Token
+
+#: Letters that name a function where a bracket follows; any other letter before a bracket is a factor.
+_FUNCTION_LETTERS = frozenset("fghFGH")
+_INVERSES = {
+    "sin": "arcsin", "cos": "arccos", "tan": "arctan", "cot": "arccot", "sec": "arcsec", "csc": "arccsc",
+    "sinh": "arcsinh", "cosh": "arccosh", "tanh": "arctanh",
+}  # fmt: skip
+_SYNONYMS = {
+    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "lb": "log2", "sgn": "sign", "arsinh": "arcsinh",
+    "arcosh": "arccosh", "artanh": "arctanh", "Arg": "arg",
+}  # fmt: skip
+_VARIADIC = frozenset(("gcd", "lcm", "max", "min", "call"))
+_MATRICES = frozenset(("matrix", "pmatrix", "bmatrix", "vmatrix", "Bmatrix", "smallmatrix", "array"))
+_STACKS = frozenset(("cases", "aligned", "align", "gathered", "split", "eqnarray", "rcases"))
+_CLOSERS = {"(": (")", "]"), "[": ("]", ")"), "<": (">",), "{s": ("}s",), "{": ("}",)}
+
+
+class Factors(Cursor):
+    """The grammar of one factor. `Parser` adds what stands between factors."""
+
+    def statement(self) -> Node:
+        """See `Parser`."""
+        raise NotImplementedError
+
+    def statements(self) -> Node:
+        """See `Parser`."""
+        raise NotImplementedError
+
+    def items(self) -> tuple[list[Node], list[str]]:
+        """See `Parser`."""
+        raise NotImplementedError
+
+    def union(self) -> Node:
+        """See `Parser`."""
+        raise NotImplementedError
+
+    def power(self) -> Node:
+        """A primary with its powers, factorials, primes and percent signs."""
+        base = self.primary()
+        while True:
+            if self.accept("^"):
+                base = self._raised(base)
+            elif self.accept("!"):
+                double = self.accept("!")
+                base = Op("factorial2" if double else "factorial", (base,))
+            elif self.accept("%"):
+                base = Op("div", (base, Num(fmpq(100))))
+            elif self.at("_") and isinstance(base, Num):
+                self.next()
+                base = numeral(self.tokens[self.position - 2].text, self.macro_argument())
+            elif self.at("'") and isinstance(base, (Sym, Op)):
+                self.next()
+                base = Sym(base.name + "'") if isinstance(base, Sym) else Op("prime", (base,))
+            else:
+                return base
+
+    def _raised(self, base: Node) -> Node:
+        if self.accept("circ"):
+            return self._degrees(base)
+        if self.at("'", "*"):
+            return Op("prime" if self.next().text == "'" else "conj", (base,))
+        if self.at("+", "-"):
+            negative = self.next().text == "-"
+            if not self.peek().kind in ("number", "symbol", "const") and not self.at("("):
+                return Op("superscript", (base, Sym("-" if negative else "+")))
+            exponent = self.primary()
+            exponent = Op("neg", (exponent,)) if negative else exponent
+        elif self.at("{") and self.peek(1).text == "circ" and self.peek(2).text == "}":
+            self.position += 3
+            return self._degrees(base)
+        else:
+            exponent = self.macro_argument(whole_number=True)
+        if self.accept("^"):
+            exponent = self._raised(exponent)
+        if exponent == Sym("T") or exponent == Sym("top"):
+            return Op("transpose", (base,))
+        return Op("pow", (base, exponent))
+
+    @staticmethod
+    def _degrees(base: Node) -> Node:
+        return Op("mul", (base, Const("pi"), Num(fmpq(1, 180))))
+
+    def macro_argument(self, whole_number: bool = False) -> Node:
+        r"""What a command like \frac or ^ applies to: a braced group or one token (of a number, one digit)."""
+        if self.at("{"):
+            return self.group()
+        token = self.peek()
+        if token.kind == "number" and not whole_number and len(token.text) > 1:
+            first, rest = token.text[0], token.text[1:]
+            if not first.isdigit():
+                raise Unsupported("a decimal where one digit is wanted")
+            self.tokens[self.position] = token._replace(text=rest)
+            return decimal(first)
+        return self.primary(bare=True)
+
+    def primary(self, bare: bool = False) -> Node:
+        """One operand. `bare`: as the argument of a command, where no mixed number and no call is read."""
+        token = self.next()
+        match token.kind:
+            case "number":
+                return decimal(token.text) if bare else self._number(token)
+            case "repeat":
+                return repeating(token.text)
+            case "const":
+                return self._constant(token)
+            case "symbol":
+                return self._symbol(token, bare)
+            case "decorated":
+                return self._decorated(token)
+            case "function":
+                return self._function(token.text)
+            case "command":
+                return self.command(token.text)
+            case "begin":
+                return self._environment(token.text)
+            case "operator":
+                return self._bracketed(token.text)
+        raise Unsupported(f"unexpected {token.kind}")
+
+    def command(self, name: str) -> Node:
+        """See `Commands`."""
+        raise NotImplementedError
+
+    def _number(self, token: Token) -> Node:
+        whole = decimal(token.text)
+        if token.text.isdigit():
+            found = mixed_part(self.tokens, self.position, token.end)
+            if found is not None:
+                self.position = found[1]
+                return Num(whole.value + found[0])
+        return whole
+
+    def _constant(self, token: Token) -> Node:
+        if self.at("_"):  # e_1, i_2: not the constants
+            return self._symbol(token, bare=True)
+        return Const(token.text)
+
+    def _symbol(self, token: Token, bare: bool) -> Node:
+        name = token.text
+        if self.accept("_"):
+            name += "_" + render(self.macro_argument(whole_number=True), ordered=False).replace(" ", "")
+        while self.at("'"):
+            self.next()
+            name += "'"
+        if not bare and (name[0] in _FUNCTION_LETTERS and name.strip("'")[:1] in _FUNCTION_LETTERS):
+            if [t.text for t in self.tokens[self.position : self.position + 5]] == ["^", "{", "-", "1", "}"]:
+                if self.peek(5).text == "(":
+                    self.position += 5
+                    name += "^{-1}"
+            elif [t.text for t in self.tokens[self.position : self.position + 3]] == ["^", "-", "1"]:
+                if self.peek(3).text == "(":
+                    self.position += 3
+                    name += "^{-1}"
+        if not bare and self.at("(") and self._is_call(name):
+            return Op(f"call {name}", self._arguments())
+        return Sym(name)
+
+    def _is_call(self, name: str) -> bool:
+        if name[0] in _FUNCTION_LETTERS:
+            return True
+        # "P(x) = ...", "a(b) = ...": letters alone in the bracket, and a relation behind it.
+        place = 1
+        while self.peek(place).kind == "symbol" and self.peek(place + 1).text == ",":
+            place += 2
+        closed = self.peek(place).kind in ("symbol", "number") and self.peek(place + 1).text == ")"
+        return closed and self.peek(place + 2).text == "=" and self.depth == 0
+
+    def _arguments(self) -> tuple[Node, ...]:
+        opening = self.next().text
+        with self.nested():
+            items, _ = self.items()
+            self.expect(*_CLOSERS[opening])
+        return tuple(items)
+
+    def _decorated(self, token: Token) -> Node:
+        name = token.text
+        if self.accept("_"):
+            name += "_" + render(self.macro_argument(whole_number=True), ordered=False)
+        kind, _, body = name.partition(" ")
+        if kind in ("bar", "overline") and len(body) == 1 and body in "zw":
+            return Op("conj", (Sym(body),))
+        if kind in ("vec", "overrightarrow") or len(body) > 1:
+            return Sym(f"{kind} {body}")
+        return Sym(name)
+
+    # -- functions -------------------------------------------------------------------------------
+
+    def _function(self, name: str) -> Node:
+        base: Node | None = None
+        exponent: Node | None = None
+        while self.at("^", "_"):
+            if self.next().text == "_":
+                base = self.macro_argument(whole_number=True)
+            else:
+                exponent = self._function_exponent()
+        name = _SYNONYMS.get(name, name)
+        if exponent == Num(fmpq(-1)) and name in _INVERSES:
+            name, exponent = _INVERSES[name], None
+        args = self._function_arguments(name)
+        if name == "sqrt" or name == "cbrt":
+            applied: Node = Op("root", (args[0], Num(fmpq(2 if name == "sqrt" else 3))))
+        elif name in ("log", "lg", "ln") and base is not None:
+            applied = Op("log", (args[0], base))
+        elif name in ("max", "min", "gcd", "lcm") and len(args) == 1 and isinstance(args[0], Group):
+            applied = Op(name, args[0].items)
+        elif base is not None:
+            applied = Op(f"{name}_{render(base, ordered=False)}", args)
+        else:
+            applied = Op(name, args)
+        return applied if exponent is None else Op("pow", (applied, exponent))
+
+    def _function_exponent(self) -> Node:
+        if self.accept("-"):
+            return Num(-decimal(self.next().text).value)
+        return self.macro_argument(whole_number=True)
+
+    def _function_arguments(self, name: str) -> tuple[Node, ...]:
+        if self.at("(", "["):
+            return self._arguments()
+        if self.at("{"):
+            return (self.group(),)
+        with self.nested(self.bars, self.in_head):
+            negative = self.accept("-")
+            factors = [self.power()]
+            while self._continues_argument(factors):
+                factors.append(self.power())
+        argument = factors[0] if len(factors) == 1 else Op("mul", tuple(factors))
+        return (Op("neg", (argument,)) if negative else argument,)
+
+    def _continues_argument(self, factors: list[Node]) -> bool:
+        token = self.peek()
+        if token.kind in ("symbol", "const", "decorated"):
+            return True
+        if token.kind == "command":
+            return token.text in ("frac", "sqrt")
+        return self.at("(") and all(isinstance(f, (Num, Const)) for f in factors)
+
+    # -- brackets --------------------------------------------------------------------------------
+
+    def group(self) -> Node:
+        """A group in braces that the writer's tool needs and the reader does not see."""
+        self.expect("{")
+        with self.nested():
+            if self.accept("}"):
+                return Group("", "", ())
+            inner = self.statements()
+            self.expect("}")
+        return inner
+
+    def _bracketed(self, opening: str) -> Node:
+        if opening in _CLOSERS:
+            return self._group(opening)
+        if opening == "|":
+            with self.nested(bars=1):
+                inner = self.union()
+                self.expect("|")
+            return Op("abs", (inner,))
+        if opening in ("lfloor", "lceil"):
+            with self.nested():
+                inner = self.union()
+                self.expect("r" + opening[1:])
+            return Op("floor" if opening == "lfloor" else "ceil", (inner,))
+        if opening == "norm":
+            with self.nested():
+                inner = self.union()
+                self.expect("norm")
+            return Op("norm", (inner,))
+        if opening == "...":
+            return Op("ellipsis", ())
+        raise Unsupported("an operator without an operand")
+
+    def _group(self, opening: str) -> Node:
+        with self.nested(in_head=opening == "{s"):
+            if opening == "{s" and self.accept("}s"):
+                return Const("empty")
+            items, separators = self.items()
+            if opening == "{s" and self.accept("|", ":"):
+                self.in_head = False
+                return self._builder(items)
+            if opening == "<" and self.peek().text == ">":
+                self.next()
+                closing = ">"
+            else:
+                closing = self.expect(*_CLOSERS[opening])
+        if opening == "{":
+            return items[0] if len(items) == 1 else Group("", "", tuple(items))
+        if opening == "{s":
+            return Group("{", "}", tuple(items))
+        if len(items) == 1 and opening in "([" and closing in ")]" and (opening, closing) in (("(", ")"), ("[", "]")):
+            return items[0]
+        if "or" in separators:
+            return Op("or", tuple(items))
+        return Group(opening, closing, tuple(items))
+
+    def _builder(self, head: list[Node]) -> Node:
+        with self.nested():
+            conditions, separators = self.items()
+            self.expect("}s")
+        if "or" in separators:
+            conditions = [Op("or", tuple(conditions))]
+        subject = head[0] if len(head) == 1 else Group("(", ")", tuple(head))
+        if isinstance(subject, Chain) and subject.relations == ("in",):
+            return Builder(subject.sides[0], (subject, *conditions))
+        return Builder(subject, tuple(conditions))
+
+    def _environment(self, name: str) -> Node:
+        if name not in _MATRICES and name not in _STACKS:
+            raise Unsupported("an environment that is not a matrix")
+        rows: list[tuple[Node, ...]] = []
+        with self.nested():
+            while self.peek().kind != "end":
+                rows.append(self._row(stacked=name in _STACKS))
+            if self.next().text != name:
+                raise Unsupported("environments that do not match")
+        rows = [row for row in rows if row]
+        if not rows:
+            raise Unsupported("an empty matrix")
+        if name in _STACKS:
+            if all(len(row) == 1 for row in rows):
+                return Group("", "", tuple(row[0] for row in rows))
+            return Group("cases", "", tuple(Group("", "", row) for row in rows))
+        if len({len(row) for row in rows}) > 1:
+            raise Unsupported("rows of different lengths")
+        matrix = Matrix(tuple(rows))
+        return Op("det", (matrix,)) if name == "vmatrix" else matrix
+
+    def _row(self, stacked: bool) -> tuple[Node, ...]:
+        cells: list[Node] = []
+        while True:
+            if self.accept("\\\\") or self.peek().kind == "end":
+                return tuple(cells)
+            if self.accept("&"):
+                continue
+            if stacked and self.accept(",", ";"):
+                continue
+            cells.append(self.statement())
