@@ -36,7 +36,7 @@ def gsm8k_solutions() -> list[Labelled]:
     """Model solutions of GSM8K test problems with OpenAI's labels: 5,276, or a sample of them."""
     folder = data_dir()
     if folder is None:
-        return list(_read_sample("gsm8k_solutions.jsonl"))
+        return _gsm8k_sample()
     found = []
     for row in _rows(folder / "gsm8k" / "example_model_solutions.jsonl"):
         gold = row["ground_truth"].rsplit("A:", 1)[1].strip()
@@ -48,11 +48,11 @@ def gsm8k_solutions() -> list[Labelled]:
 def math500_solutions() -> list[Labelled]:
     """Reference solutions of MATH-500, each with its own gold answer and with another problem's.
 
-    1,000 pairs, or a sample; pairs whose two golds are the same text are left out.
+    997 pairs, or a sample; pairs whose two golds say the same ("5" and "x=5") are left out.
     """
     folder = data_dir()
     if folder is None:
-        rows = list(_rows(SAMPLES / "math500_solutions.jsonl"))
+        rows = list(_rows(SAMPLES / "math500_sample.jsonl"))
     else:
         rows = list(_rows(folder / "math500" / "test500.jsonl"))
     pairs = [Labelled(row["answer"], row["solution"], True) for row in rows]
@@ -60,7 +60,7 @@ def math500_solutions() -> list[Labelled]:
     pairs += [
         Labelled(other["answer"], row["solution"], False)
         for row, other in shifted
-        if other["answer"] != row["answer"]
+        if _bare(other["answer"]) != _bare(row["answer"])
     ]
     return pairs
 
@@ -73,9 +73,13 @@ def math500_answers() -> list[Labelled]:
     ]
 
 
-def _read_sample(name: str) -> Iterator[Labelled]:
-    for row in _rows(SAMPLES / name):
-        yield Labelled(row["gold"], row["response"], row["correct"])
+def _bare(answer: str) -> str:
+    return answer.removeprefix("x=")
+
+
+def _gsm8k_sample() -> list[Labelled]:
+    rows = _rows(SAMPLES / "gsm8k_sample.jsonl")
+    return [Labelled(row["gold"], row["response"], row["is_correct"]) for row in rows]
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from plaudit.client import RewardClient
     from plaudit.enums import CachePolicy, FailureReason, Priority, ScoreKind, SpanUnit
     from plaudit.errors import PlauditError, ScoreFailedError
+    from plaudit.info import ServiceInfo, ServiceLimits
     from plaudit.policy import FailurePolicy, Rewards
-    from plaudit.results import Failure, Provenance, Result, Results, Score, Span
-    from plaudit.types import Sample, ServiceInfo, ServiceLimits
+    from plaudit.results import Result, Results
+    from plaudit.scores import Failure, Provenance, Score, Span
+    from plaudit.types import Sample
 
 __all__ = [
     "AsyncRewardClient",
@@ -53,9 +55,11 @@ _MODULES = {
     "client": ("RewardClient",),
     "enums": ("CachePolicy", "FailureReason", "Priority", "ScoreKind", "SpanUnit"),
     "errors": ("PlauditError", "ScoreFailedError"),
+    "info": ("ServiceInfo", "ServiceLimits"),
     "policy": ("FailurePolicy", "Rewards"),
-    "results": ("Failure", "Provenance", "Result", "Results", "Score", "Span"),
-    "types": ("Sample", "ServiceInfo", "ServiceLimits"),
+    "results": ("Result", "Results"),
+    "scores": ("Failure", "Provenance", "Score", "Span"),
+    "types": ("Sample",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -24,12 +24,12 @@ from plaudit.core import (
 from plaudit.enums import CachePolicy, Priority
 from plaudit.errors import (
     DeadlineExceededError,
-    InvalidRequestError,
     UnavailableError,
     from_rpc_error,
 )
+from plaudit.info import ServiceInfo
 from plaudit.results import Results
-from plaudit.types import Sample, ServiceInfo
+from plaudit.types import Sample
 from plaudit.v1 import reward_service_pb2
 
 # Channels of a loop that ended or of the process that we were forked from: not ours to close.
@@ -122,6 +122,7 @@ class AsyncRewardClient(ClientCore):
                         rpc = await done.get()
                 except TimeoutError:
                     continue
+                self._check_open()
                 await _report(call, rpc, under_way.pop(rpc))
         finally:  # an error, a cancelled task, or answers that came too late
             for started in under_way.values():
@@ -161,8 +162,6 @@ class AsyncRewardClient(ClientCore):
 
 
 async def _report(call: Call, rpc: Rpc, started: grpc.aio.UnaryUnaryCall[Any, Any]) -> None:
-    if started.cancelled():  # not by us: we no longer look at what we cancel
-        raise InvalidRequestError("the client was closed during the call")
     try:
         response = await started
     except grpc.aio.AioRpcError as error:

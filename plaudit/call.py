@@ -13,9 +13,9 @@ from google.protobuf.message import Message
 
 from plaudit.channel import MAX_MESSAGE_BYTES
 from plaudit.errors import PlauditError
+from plaudit.info import ServiceInfo
 from plaudit.plan import FRAME_BYTES, Batch, Plan, Rules, Wait
-from plaudit.requests import InfoRequests, NoInfo, Requests
-from plaudit.types import ServiceInfo
+from plaudit.rpcs import InfoRequests, NoInfo, Requests
 
 # Room for the fields of a request that are not samples.
 _HEADER_BYTES = 4096

@@ -114,8 +114,8 @@ def service_config() -> dict[str, Any]:
     ]
     retry = {
         "maxAttempts": 4,
-        "initialBackoff": "0.1s",
-        "maxBackoff": "2s",
+        "initialBackoff": "0.05s",
+        "maxBackoff": "0.5s",
         "backoffMultiplier": 2,
         "retryableStatusCodes": ["UNAVAILABLE"],
     }
@@ -139,7 +139,7 @@ def _options(target: str, tls: TLSConfig | None) -> Sequence[tuple[str, Any]]:
         ("grpc.http2.max_pings_without_data", 0),
         # A restarted service is found again within seconds; the default is up to two minutes.
         ("grpc.initial_reconnect_backoff_ms", 200),
-        ("grpc.min_reconnect_backoff_ms", 1_000),
+        ("grpc.min_reconnect_backoff_ms", 3_000),
         ("grpc.max_reconnect_backoff_ms", 2_000),
     ]
     if any(host in target for host in ("127.0.0.1:", "localhost:", "[::1]:")):

@@ -24,12 +24,13 @@ from plaudit.core import (
 from plaudit.enums import CachePolicy, Priority
 from plaudit.errors import (
     DeadlineExceededError,
-    InvalidRequestError,
     UnavailableError,
     from_rpc_error,
 )
+from plaudit.info import ServiceInfo
+from plaudit.interrupts import interrupts_held
 from plaudit.results import Results
-from plaudit.types import Sample, ServiceInfo
+from plaudit.types import Sample
 from plaudit.v1 import reward_service_pb2
 
 # Channels of the process that we were forked from. They must not be closed here, nor collected.
@@ -119,13 +120,15 @@ class RewardClient(ClientCore):
                 rpcs, wait = step
                 for rpc in rpcs:
                     start = getattr(self._stub(rpc.service), rpc.method).future
-                    future = start(rpc.request, timeout=rpc.batch.timeout, metadata=metadata)
-                    under_way[rpc] = future
+                    with interrupts_held():
+                        future = start(rpc.request, timeout=rpc.batch.timeout, metadata=metadata)
+                        under_way[rpc] = future
                     future.add_done_callback(lambda future, rpc=rpc: done.put((rpc, future)))
                 try:
                     rpc, future = done.get(timeout=wait)
                 except queue.Empty:
                     continue
+                self._check_open()
                 del under_way[rpc]
                 _report(call, rpc, future)
         finally:  # an error, a KeyboardInterrupt, or answers that came too late
@@ -167,8 +170,6 @@ class RewardClient(ClientCore):
 def _report(call: Call, rpc: Rpc, future: grpc.Future[Any]) -> None:
     try:
         response = future.result()
-    except grpc.FutureCancelledError:
-        raise InvalidRequestError("the client was closed during the call") from None
     except grpc.RpcError as error:
         call.failed(rpc, from_rpc_error(error), time.monotonic())
     else:

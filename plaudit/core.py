@@ -12,9 +12,10 @@ from plaudit.call import Call, Share, Tuning
 from plaudit.channel import TLSConfig
 from plaudit.enums import CachePolicy, Priority
 from plaudit.errors import ConfigError, InvalidRequestError
-from plaudit.requests import GroupRequests, Labels, SampleRequests
+from plaudit.info import ServiceInfo
 from plaudit.results import Results
-from plaudit.types import Sample, ServiceInfo
+from plaudit.rpcs import GroupRequests, Labels, SampleRequests
+from plaudit.types import Sample
 from plaudit.v1 import result_pb2
 
 #: Seconds for a whole call, unless it says otherwise.
@@ -79,9 +80,12 @@ class ClientCore:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._services!r})"
 
-    def _target(self, service: str) -> str:
+    def _check_open(self) -> None:
         if self._closed:
             raise InvalidRequestError("this client is closed: make another one")
+
+    def _target(self, service: str) -> str:
+        self._check_open()
         if service not in self._services:
             have = ", ".join(self._services) or "none"
             raise InvalidRequestError(

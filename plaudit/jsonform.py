@@ -7,7 +7,6 @@ or "\\ud800" in JSON) becomes U+FFFD, one for one, so that positions in the text
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -15,14 +14,9 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 
 from plaudit.errors import InvalidRequestError
+from plaudit.text import scrub_text
 
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _M = TypeVar("_M", bound=Message)
-
-
-def scrub_text(text: str) -> str:
-    """The text with U+FFFD in the place of each surrogate. Same length."""
-    return _SURROGATES.sub("\ufffd", text)
 
 
 def scrub(value: Any) -> Any:

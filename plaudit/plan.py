@@ -45,6 +45,8 @@ _OVERLOAD_SECONDS = 0.25
 # gRPC ends a call at its deadline; a little later we stop to wait for that.
 _GRACE_SECONDS = 0.2
 
+_LATE = "the deadline of the call passed before there was an answer"
+
 _A = TypeVar("_A")
 
 
@@ -166,8 +168,8 @@ class Plan(Generic[_A]):
             case UnavailableError():
                 self._lost(batch, error, now)
             case DeadlineExceededError():
-                reason, message = self._reason_at_deadline()
-                self._settle(batch.indices, reason, message)
+                late = (FailureReason.TIMEOUT, f"{_LATE} ({error})")
+                self._settle(batch.indices, *(self._setback or late))
             case InternalError():
                 for index in batch.indices:
                     self._put_failure(index, FailureReason.INTERNAL, str(error))
@@ -254,8 +256,7 @@ class Plan(Generic[_A]):
         self._inflight.clear()
 
     def _reason_at_deadline(self) -> tuple[FailureReason, str]:
-        late = (FailureReason.TIMEOUT, "the deadline of the call passed before there was an answer")
-        return self._setback or late
+        return self._setback or (FailureReason.TIMEOUT, _LATE)
 
     def _settle(self, indices: Sequence[int], reason: FailureReason, message: str) -> None:
         """A failure for each item that has no answer from an earlier try."""

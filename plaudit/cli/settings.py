@@ -53,9 +53,13 @@ def read_stack_config(path: Path | None) -> dict[str, dict[str, Any]]:
 
 
 def plan_for_stack(service: Service, settings: Mapping[str, Any]) -> Plan:
-    """The configured address, else the preferred port, else, where that is taken, any port."""
+    """The configured address, else the preferred port, else, where that is taken, any port.
+
+    As for a service started by hand, a variable wins over the file.
+    """
     rest = {"metrics_listen": ANY_PORT, **settings}
     listen = rest.pop("listen", None)
+    listen = os.environ.get(f"PLAUDIT_{service.name.upper()}_LISTEN", listen)
     if listen is None:
         free = is_free(service.port)
         if not free:

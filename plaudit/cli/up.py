@@ -46,12 +46,13 @@ def _startable(only: Sequence[str] | None) -> list[Service]:
         for service in services:
             require_installed(service)
         return services
+    installed = [service for service in services if not service.missing()]
     for service in services:
-        if service.missing():
+        if service not in installed:
             say(f"left out: {service.name} (pip install 'plaudit[{service.extra}]')")
-    if not any(not service.missing() for service in services):
+    if not installed:
         raise CliError("no service is installed (pip install 'plaudit[math]')")
-    return [service for service in services if not service.missing()]
+    return installed
 
 
 def _show(failure: str | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class ScoreKind(StrEnum):
@@ -75,3 +76,23 @@ class Failed:
 
 
 Outcome = Scored | Failed
+
+_UNITS = {str(unit): unit for unit in SpanUnit}
+
+
+def pack(outcome: Outcome) -> tuple[object, ...]:
+    """The outcome as a plain tuple: between processes it travels several times faster."""
+    if isinstance(outcome, Failed):
+        return str(outcome.reason), outcome.message, outcome.retryable, outcome.partial
+    spans = [(m.start, m.end, str(m.unit), m.value, m.label, m.comment) for m in outcome.spans]
+    return outcome.value, outcome.components, outcome.explanation, spans, outcome.raw
+
+
+def unpack(packed: Any) -> Outcome:
+    """The outcome that `pack` made a tuple of."""
+    if len(packed) == 4:
+        reason, message, retryable, partial = packed
+        return Failed(FailureReason(reason), message, retryable, partial)
+    value, components, explanation, spans, raw = packed
+    marks = tuple([SpanMark(start, end, _UNITS[unit], *rest) for start, end, unit, *rest in spans])
+    return Scored(value, components, explanation, marks, raw)

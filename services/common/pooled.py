@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.common.outcome import Failed, FailureReason, Outcome, Scored
+from services.common.outcome import Failed, FailureReason, Outcome, unpack
 from services.common.pool import PoolConfig, PoolFault, PoolResult, WorkerPool
 from services.common.scorer import Call, Graded
 
@@ -31,7 +31,10 @@ _FAULTS = {
 
 
 class PooledScorer:
-    """Starts, feeds and ends the pool; a subclass adds `info`, `prepare` and `canaries`."""
+    """Starts, feeds and ends the pool; a subclass adds `info`, `prepare` and `canaries`.
+
+    The function of the pool returns its outcome through `outcome.pack`.
+    """
 
     def __init__(self, config: PoolConfig) -> None:
         self.pool = WorkerPool(config)
@@ -55,9 +58,7 @@ class PooledScorer:
 
 def _outcome(result: PoolResult) -> Outcome:
     if result.fault is None:
-        if not isinstance(result.value, Scored | Failed):
-            raise TypeError(f"a worker returned {type(result.value).__name__}. This is a bug.")
-        return result.value
+        return unpack(result.value)
     reason, retryable, message = _FAULTS[result.fault]
     if result.message:
         message = f"{message} ({result.message})"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from services.math_checker import symbolic
 from services.math_checker.exact.decide import (
@@ -34,8 +35,10 @@ _CURVE = re.compile(
     r"(?=.*[xyz])(?=.*(?:\d|\^))(?:[xyz\d\s+\-*/^{}().]|\\(?:frac|cdot|sqrt|le|ge)(?![A-Za-z]))+"
 )
 _OUTPUT_NAME = re.compile(r"y|[fgh](?:\^\{?-1\}?)?\([a-z]\)")
-_ENDLESS = re.compile(r"\\ldots|\.\.\.")
+# No expression: an ellipsis stands for nothing that can be computed, "1 2 3" is a list of values.
+_NO_VALUE = re.compile(r"\\ldots|\.\.\.|(?<![_\d.])\d[\d.]* +\d")
 _MAX_DEPTH = 4
+_AS_THEY_ARE = Matched((Fraction(1),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +111,10 @@ class _Comparison:
             )
         return self._symbolic(gold_quantity.body, answer_quantity.body, matched)
 
-    def _symbolic(
-        self, gold: str, answer: str, matched: Matched = Matched((Fraction(1),))
-    ) -> Verdict:
+    def _symbolic(self, gold: str, answer: str, matched: Matched = _AS_THEY_ARE) -> Verdict:
         verdict = Verdict(False, gold, answer, exact=False)
-        if _ENDLESS.search(gold + answer):
-            return verdict  # an ellipsis stands for nothing that can be computed
+        if _NO_VALUE.search(gold) or _NO_VALUE.search(answer):
+            return verdict
         for scale in matched.scales:
             try:
                 found = symbolic.compare(gold, answer, self.rules, scale)
@@ -180,7 +181,7 @@ class _Comparison:
                 return False
             return self._in_order(_by_name(gold), _by_name(answer))
         if bool(gold.names) != bool(answer.names) and not _numbered(gold.names or answer.names):
-            return self._in_order(_by_name(gold), _by_name(answer))
+            return self._in_order(gold.parts, answer.parts)
         if shapes == {Shape.SET}:
             return self._covers(gold.parts, answer.parts) and self._covers(
                 answer.parts, gold.parts, True
@@ -235,6 +236,8 @@ class _Comparison:
                 else _verdict(False, gold, answer)
             )
         if len(gold.sides) == len(answer.sides) == 2:
+            if is_name(gold.sides[0]) and is_name(answer.sides[0]) and _is_closed(gold.sides[1]):
+                return _verdict(False, gold, answer)  # x = 5 is not y = 5
             return self._symbolic(gold.text, answer.text)
         return _verdict(False, gold, answer)
 
@@ -255,7 +258,7 @@ class _Comparison:
         values.
         """
         closed = [place for place, side in enumerate(chain.sides) if _is_closed(side)]
-        for one, other in zip(closed, closed[1:], strict=False):
+        for one, other in pairwise(closed):
             left, right = chain.sides[one], chain.sides[other]
             rules = Rules()
             if "\\approx" in chain.relations[one:other]:

@@ -20,10 +20,10 @@ MAX_FACTORIAL_DIGITS = 5
 #: Exponents stacked directly on one another, as in 2^{3^{4^5}}.
 MAX_TOWER = 4
 
-_LONG_NUMBER = re.compile(r"\d{%d}" % (MAX_DIGITS + 1))
-_LONG_EXPONENT = re.compile(r"\^[{(\s+-]*\d{%d}" % (MAX_EXPONENT_DIGITS + 1))
-_LONG_FACTORIAL = re.compile(r"\d{%d}[\s})]*!" % (MAX_FACTORIAL_DIGITS + 1))
-_TOWER = re.compile(r"(?:\^[{(\s]*\w{1,12}\s*){%d}" % (MAX_TOWER + 1))
+_LONG_NUMBER = re.compile(rf"\d{{{MAX_DIGITS + 1}}}")
+_LONG_EXPONENT = re.compile(rf"\^[{{(\s+-]*\d{{{MAX_EXPONENT_DIGITS + 1}}}")
+_LONG_FACTORIAL = re.compile(rf"\d{{{MAX_FACTORIAL_DIGITS + 1}}}[\s}})]*!")
+_TOWER = re.compile(rf"(?:\^[{{(\s]*\w{{1,12}}\s*){{{MAX_TOWER + 1}}}")
 _BRACKET = re.compile(r"[(\[{)\]}]")
 
 

@@ -11,7 +11,8 @@ from services.common.outcome import Failed, FailureReason, Outcome, Scored, Scor
 from services.common.pool import PoolConfig
 from services.common.pooled import PooledScorer
 from services.common.scorer import Canary, ScorerInfo
-from services.math_checker.rules import AnswerPosition, MathItem, PercentRule, Rules, UnitRule
+from services.math_checker.items import PackedItem, pack_item
+from services.math_checker.rules import AnswerPosition, PercentRule, Rules, UnitRule
 from services.math_checker.settings import MathSettings
 
 _MAX_GOLDS = 64
@@ -39,8 +40,8 @@ class MathScorer(PooledScorer):
         )
         super().__init__(
             PoolConfig(
-                target="services.math_checker.grader:grade",
-                preload=("services.math_checker.grader", "math_verify"),
+                target="services.math_checker.worker:grade_packed",
+                preload=("services.math_checker.symbolic.engine", "math_verify"),
                 workers=settings.workers,
                 item_seconds=settings.item_seconds,
                 memory_bytes=settings.worker_memory_bytes,
@@ -50,7 +51,7 @@ class MathScorer(PooledScorer):
             )
         )
 
-    def prepare(self, sample: sample_pb2.Sample) -> MathItem | Failed:
+    def prepare(self, sample: sample_pb2.Sample) -> PackedItem | Failed:
         """The plain item of a sample, or why the sample cannot be graded."""
         task = sample.math
         gold = tuple(task.gold)
@@ -59,7 +60,7 @@ class MathScorer(PooledScorer):
         if len(gold) > _MAX_GOLDS:
             return _invalid(f"math.gold has {len(gold)} answers; at most {_MAX_GOLDS} are taken")
         rules = _rules(task)
-        return rules if isinstance(rules, Failed) else MathItem(sample.response, gold, rules)
+        return rules if isinstance(rules, Failed) else pack_item(sample.response, gold, rules)
 
     def canaries(self) -> Sequence[Canary]:
         """Gold scores 1, empty scores 0, a wrong answer scores 0, a bad gold is a failure."""

@@ -75,65 +75,72 @@ def _unicode_table() -> dict[int, str]:
     table |= {0xFF01 + i: chr(0x21 + i) for i in range(94)}
     one = {
         "−–‐‑‒—﹣": "-", "∗⁎＊": "*", "⁄∕": "/", "∣": "|", "。．": ".", "，、": ",", "∶：": ":",
-        "‘’′ʹ": "'", "“”″": '"', "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2007\u2008\u205f\u3000": " ",
-        "\u2006\u2009\u200a\u202f": r"\,", "【": "[", "】": "]", "〈⟨": r"\langle ", "〉⟩": r"\rangle ",
+        "‘’′ʹ": "'", "“”″": '"',
+        "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2007\u2008\u205f\u3000": " ",
+        "\u2006\u2009\u200a\u202f": r"\,", "【": "[", "】": "]", "〈⟨": r"\langle ",
+        "〉⟩": r"\rangle ",
         "×✕": r"\times ", "·⋅∙•": r"\cdot ", "÷": r"\div ", "±": r"\pm ", "∓": r"\mp ",
         "≤≦⩽": r"\le ", "≥≧⩾": r"\ge ", "≠": r"\ne ", "≈≃≅": r"\approx ", "≡": r"\equiv ",
-        "∞": r"\infty ", "∪": r"\cup ", "∩": r"\cap ", "∈": r"\in ", "∉": r"\notin ", "∅⌀": r"\emptyset ",
+        "∞": r"\infty ", "∪": r"\cup ", "∩": r"\cap ",
+        "∈": r"\in ", "∉": r"\notin ", "∅⌀": r"\emptyset ",
         "⊂": r"\subset ", "⊆": r"\subseteq ", "∖": r"\setminus ", "→⟶": r"\to ", "⇒⟹": r"\implies ",
-        "∀": r"\forall ", "∃": r"\exists ", "∧": r"\land ", "∨": r"\lor ", "¬": r"\lnot ", "…⋯": r"\ldots ",
+        "∀": r"\forall ", "∃": r"\exists ", "∧": r"\land ",
+        "∨": r"\lor ", "¬": r"\lnot ", "…⋯": r"\ldots ",
         "°º˚": r"^\circ ", "∠": r"\angle ", "△": r"\triangle ", "⊥": r"\perp ", "∥": r"\parallel ",
-        "∑": r"\sum ", "∏": r"\prod ", "∫": r"\int ", "∂": r"\partial ", "ℝ": r"\mathbb{R}", "ℕ": r"\mathbb{N}",
-        "ℤ": r"\mathbb{Z}", "ℚ": r"\mathbb{Q}", "ℂ": r"\mathbb{C}", "ϕ": r"\phi ", "ϵ": r"\epsilon ",
+        "∑": r"\sum ", "∏": r"\prod ", "∫": r"\int ",
+        "∂": r"\partial ", "ℝ": r"\mathbb{R}", "ℕ": r"\mathbb{N}",
+        "ℤ": r"\mathbb{Z}", "ℚ": r"\mathbb{Q}", "ℂ": r"\mathbb{C}",
+        "ϕ": r"\phi ", "ϵ": r"\epsilon ",
         "ℓ": r"\ell ", "℃": r"^\circ C", "℉": r"^\circ F", "％": "%", "＄": r"\$",
-        "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\x00": "",
+        "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e": "",
     }  # fmt: skip
     table |= {ord(char): spelling for chars, spelling in one.items() for char in chars}
     for char, digits in _FRACTIONS.items():
-        top, bottom = digits.split("/") if "/" in digits else digits
+        top, bottom = digits.split("/") if "/" in digits else list(digits)
         table[ord(char)] = rf"\frac{{{top}}}{{{bottom}}}"
     return table
 
 
 _UNICODE = _unicode_table()
 
-# LaTeX commands that have a synonym, and those that only shape the look (an empty or blank
-# spelling).
-_COMMANDS = {
-    **dict.fromkeys(["dfrac", "tfrac", "cfrac", "nicefrac"], r"\frac"),
-    **dict.fromkeys(["dbinom", "tbinom"], r"\binom"),
-    **dict.fromkeys(["leq", "leqslant", "leqq"], r"\le"),
-    **dict.fromkeys(["geq", "geqslant", "geqq"], r"\ge"),
-    **dict.fromkeys(["neq"], r"\ne"),
-    **dict.fromkeys(["rightarrow", "longrightarrow"], r"\to"),
-    **dict.fromkeys(["Rightarrow", "Longrightarrow"], r"\implies"),
-    **dict.fromkeys(["dots", "cdots", "dotsc", "dotsb", "dotso"], r"\ldots"),
-    **dict.fromkeys(["varnothing", "oslash"], r"\emptyset"),
-    **dict.fromkeys(["vert", "lvert", "rvert", "mid"], "|"),
-    **dict.fromkeys(["Vert", "lVert", "rVert"], r"\|"),
-    **dict.fromkeys(["lbrack"], "["),
-    **dict.fromkeys(["rbrack"], "]"),
-    **dict.fromkeys(["lparen"], "("),
-    **dict.fromkeys(["rparen"], ")"),
-    **dict.fromkeys(["lbrace"], r"\{"),
-    **dict.fromkeys(["rbrace"], r"\}"),
-    **dict.fromkeys(["dollar", "textdollar"], r"\$"),
-    **dict.fromkeys(["wedge"], r"\land"),
-    **dict.fromkeys(["vee"], r"\lor"),
-    **dict.fromkeys(["textrm", "textnormal", "textbf", "textit", "textsf", "texttt", "mbox", "hbox", "textup"], r"\text"),
-    **dict.fromkeys(["bold", "boldsymbol", "bm", "mathbfit"], r"\mathbf"),
-    **dict.fromkeys(["degree", "degrees"], r"^\circ"),
-    **dict.fromkeys(["colon"], ":"),
-    **dict.fromkeys(["lt"], "<"),
-    **dict.fromkeys(["gt"], ">"),
-    **dict.fromkeys(["ast"], "*"),
-    **dict.fromkeys(["prime"], "'"),
-    **dict.fromkeys(["left", "right", "middle", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr", "bigm"], ""),
-    **dict.fromkeys(["displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "rm", "bf", "it", "centering", "large", "Large"], " "),
-    **dict.fromkeys(["quad", "qquad", "enspace", "thinspace", "medspace", "thickspace", "space", "nobreakspace", "hfill", "newline"], " "),
-    **dict.fromkeys(["negthinspace", "mathstrut", "strut"], " "),
-    **dict.fromkeys([",", ";", ":", ">", "/", "!", "(", ")", "[", "]"], " "), " ": " ", "\n": " ", "\t": " ", "%": "%",
-}  # fmt: skip
+# Commands by what they are spelled as: synonyms, and those that only shape the look.
+_SPELLINGS = {
+    r"\frac": "dfrac tfrac cfrac nicefrac",
+    r"\binom": "dbinom tbinom",
+    r"\le": "leq leqslant leqq",
+    r"\ge": "geq geqslant geqq",
+    r"\ne": "neq",
+    r"\to": "rightarrow longrightarrow",
+    r"\implies": "Rightarrow Longrightarrow",
+    r"\ldots": "dots cdots dotsc dotsb dotso",
+    r"\emptyset": "varnothing oslash",
+    r"\land": "wedge",
+    r"\lor": "vee",
+    r"\text": "textrm textnormal textbf textit textsf texttt textup mbox hbox",
+    r"\mathbf": "bold boldsymbol bm mathbfit",
+    r"^\circ": "degree degrees",
+    r"\$": "dollar textdollar",
+    r"\{": "lbrace",
+    r"\}": "rbrace",
+    r"\|": "Vert lVert rVert",
+    "|": "vert lvert rvert mid",
+    "[": "lbrack",
+    "]": "rbrack",
+    "(": "lparen langle",
+    ")": "rparen rangle",
+    ":": "colon",
+    "<": "lt",
+    ">": "gt",
+    "*": "ast",
+    "'": "prime",
+    "%": "%",
+    "": "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm",
+    " ": "displaystyle textstyle scriptstyle limits nolimits rm bf it centering large Large quad"
+    " qquad enspace thinspace medspace thickspace negthinspace space nobreakspace hfill newline"
+    " mathstrut strut , ; : > / ! ( ) [ ]",
+}
+_COMMANDS = {name: spelling for spelling, names in _SPELLINGS.items() for name in names.split()}
+_COMMANDS |= dict.fromkeys(" \n\t", " ")
 
 _LAYOUT = re.compile(
     r"\\begin\{(?:align|aligned|equation|gather|gathered|split|multline)\*?\}(.*)"
@@ -143,7 +150,7 @@ _LAYOUT = re.compile(
 _CONTINUED_LINE = re.compile(r"\\\\\s*&?\s*=")
 _COMMAND = re.compile(r"\\(?:([A-Za-z]+)|(.))", re.DOTALL)
 _EMPTY_DELIMITER = re.compile(r"\\(?:left|right)\s*\.")
-_EXPLICIT_GROUPS = re.compile(r"(?<![\d.])\d{1,3}(?:(?:\{,\}|,\\!|\\,|\{\\,\})\d{3})+(?!\d)")
+_EXPLICIT_GROUPS = re.compile(r"(?<![\d.])\d{1,3}(?:(?:\{,\}|,\\! ?|\\,|\{\\,\})\d{3})+(?!\d)")
 _COMMA_GROUPS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?!\d|,\d)")
 _SUPERSCRIPT_RUN = re.compile(f"[{''.join(_SUPERSCRIPTS)}]+")
 _SUBSCRIPT_RUN = re.compile(f"[{''.join(_SUBSCRIPTS)}]+")
@@ -176,6 +183,8 @@ def tidy(text: str) -> str:
     """
     if not text.isascii():
         text = _plain_unicode(text)
+    if "\0" in text:
+        text = text.replace("\0", "")
     if "$" in text:
         text = _drop_math_dollars(text)
     if "\\" in text:
@@ -302,7 +311,10 @@ def _drop_math_dollars(text: str) -> str:
 
 
 def _spell_command(command: re.Match[str]) -> str:
-    return _COMMANDS.get(command.group(1) or command.group(2), command.group())
+    name = command.group(1) or command.group(2)
+    if name.startswith(("quad", "qquad")):  # "\quadx" is written for "\quad x"
+        return " " + name.removeprefix("q").removeprefix("uad").removeprefix("quad")
+    return _COMMANDS.get(name, command.group())
 
 
 def _brace_fraction(fraction: re.Match[str]) -> str:
@@ -315,8 +327,7 @@ def _digits_only(number: re.Match[str]) -> str:
 
 
 def _unwrap(text: str) -> str:
-    """Takes off the outer wrappers and the punctuation that ends a sentence, at most a few layers.
-    """
+    """Takes off the outer wrappers and the punctuation that ends a sentence, a few layers deep."""
     for _ in range(6):
         before = text
         text = text.strip(" ")

@@ -85,7 +85,8 @@ class Template:
         socket.send_fds(self._control, [MESSAGE.pack(FORK, 0)], [sock.fileno(), board])
         answer = self._expect()
         try:
-            return await asyncio.wait_for(asyncio.shield(answer), _FORK_SECONDS)
+            async with asyncio.timeout(_FORK_SECONDS):
+                return await asyncio.shield(answer)
         except TimeoutError:
             self.end()
             raise PoolError("the template of the worker pool does not answer") from None

@@ -129,8 +129,8 @@ def decode_plain(data: bytes, package: str) -> object:
 class Board:
     """What a worker is on, what it has finished but not sent, and up to which task it must skip.
 
-    Four aligned 8-byte integers, then the unsent reports. The worker writes the time of a start before
-    the number and the pool reads the number before the time, so that the pool may see a task
+    Four aligned 8-byte integers, then the unsent reports. The worker writes the time of a start
+    before the number and the pool reads the number before the time, so that the pool may see a task
     younger than it is for an instant, never older. While a number stands there, the reports that
     were there with it do not change.
     """

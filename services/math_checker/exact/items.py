@@ -40,12 +40,14 @@ _RELATION = re.compile(r"\\approx(?![A-Za-z])|\\[{}]|[()\[\]{}]|(?<![<>!:=])=(?!
 _INEQUALITY = re.compile(r"[<>]|\\(?:le|ge|ne|in|notin|cup|cap|subset)(?![A-Za-z])")
 NAME = re.compile(
     r"\\?[A-Za-z]+(?:_(?:\w|\{[^{}]*\}))?'*(?: ?\([\w, \\^{}]*\))?"
-    r"|\\(?:angle|overline|vec|hat|bar|text|mathrm|mathbf|mathbb|triangle)[ {][\w \\]*\}?(?:_(?:\w|\{[^{}]*\}))?"
+    r"|\\(?:angle|overline|vec|hat|bar|text|mathrm|mathbf|mathbb|triangle)[ {][\w \\]*\}?"
+    r"(?:_(?:\w|\{[^{}]*\}))?"
     r"|\|[A-Za-z]{1,2}\||[A-Za-z]+(?: [A-Za-z]+){0,5}"
+    # ratios of named lengths and areas: "V_{1}:V_{2}", "\frac{AB}{CD}"
+    r"|[A-Za-z]+(?:_(?:\w|\{\w*\}))?(?: ?[:/] ?[A-Za-z]+(?:_(?:\w|\{\w*\}))?)+"
+    r"|\\frac\{[A-Z]+\}\{[A-Z]+\}"
 )
-_NOT_NAMES = re.compile(
-    r"\\(?:frac|sqrt|sum|int|pi|infty|pm|ldots|cdot|times)(?![A-Za-z])|^(?:pi|e|i)$"
-)
+_NOT_NAMES = re.compile(r"\\(?:sqrt|sum|int|pi|infty|pm|ldots|cdot|times)(?![A-Za-z])|^(?:pi|e|i)$")
 _PM = re.compile(r"\\(?:pm|mp)(?![A-Za-z])")
 MAX_PARTS = 64
 
@@ -129,6 +131,15 @@ def _closes_at_end(text: str) -> bool:
 
 
 def _split_bare(text: str) -> list[str] | None:
+    if ";" in text:  # "p=5, q=2; p=7, q=2" lists pairs
+        parts = _split_at(text, ";")
+        if parts is None or len(parts) > 1:
+            return parts
+    return _split_at(text, ",")
+
+
+def _split_at(text: str, mark: str) -> list[str] | None:
+    """The parts of `text` between the marks and words that stand outside of brackets."""
     parts: list[str] = []
     depth = begin = 0
     for token in _TOKEN.finditer(text):
@@ -136,23 +147,25 @@ def _split_bare(text: str) -> list[str] | None:
         is_bracket = symbol in ("(", ")", "[", "]", "{", "}", "\\{", "\\}")
         if is_bracket:
             depth += _turn(symbol)
-        elif depth == 0 and (symbol[0] != "\\" or symbol.startswith(("\\text", "\\lor"))):
-            if symbol.startswith("\\text") and symbol[-1] != "}":
-                continue
+        elif depth == 0 and _separates(symbol, mark):
             part = text[begin : token.start()].strip(" ")
             begin = token.end()
             # ", and" and ", or" are one separator.
-            if part or symbol in ",;":
+            if part or symbol == mark:
                 parts.append(part)
     if depth:
         return None
     return [*parts, text[begin:].strip(" ")]
 
 
+def _separates(symbol: str, mark: str) -> bool:
+    if symbol in (",", ";"):
+        return symbol == mark
+    return mark == "," and (symbol[0] != "\\" or symbol == "\\lor" or symbol[-1] == "}")
+
+
 def _split_names(parts: list[str]) -> tuple[tuple[str, ...], list[str]]:
-    """The names and values of "x = 1, y = 2"; no names where they are all the same one, as in "x =
-    1 or x = 2".
-    """
+    """The names and values of "x = 1, y = 2"; no names if all are the same ("x = 1 or x = 2")."""
     names: list[str] = []
     values: list[str] = []
     for part in parts:
@@ -176,9 +189,8 @@ def _split_signs(text: str) -> Items | None:
     sides, relations = split_relation(text)
     if len(sides) == 2 and relations == ["="] and is_name(sides[0]):
         text = sides[1]
-    if split := _split_bare(text):
-        if len(split) > 1:
-            return None
+    if len(_split_bare(text) or "") > 1:
+        return None
     upper = _PM.sub(lambda sign: "+" if sign.group() == "\\pm" else "-", text)
     lower = _PM.sub(lambda sign: "-" if sign.group() == "\\pm" else "+", text)
     return Items(Shape.BARE, (upper.strip(" ").removeprefix("+").strip(" "), lower.strip(" ")))

@@ -20,6 +20,7 @@ _CLOCK = re.compile(
 _NAMED_HOURS = {"noon": 720, "12 noon": 720, "midnight": 0, "12 midnight": 0}
 # Letters of any script that make a word; TeX commands are not words.
 _WORD = re.compile(r"(?<![\\A-Za-z])[^\W\d_]{2,}")
+_ENVIRONMENT = re.compile(r"\\(?:begin|end) ?\{[A-Za-z]+\*?\}(?:\{[lcr|]*\})?")
 _NOT_WORDS = frozenset(
     [
         "sin",
@@ -102,7 +103,8 @@ _PUNCTUATION = re.compile(r"(?<=[^\W\d])-(?=[^\W\d])|[;:!?\"'`~$]|[.,](?!\d)")
 _ENDINGS = re.compile(r"(?<=\w) solutions?$")
 _SAME_WORDS = {
     "no solutions": "no solution", "none": "no solution", r"\emptyset": "no solution",
-    r"\{\}": "no solution", r"\{ \}": "no solution", "empty set": "no solution", "dne": "does not exist",
+    r"\{\}": "no solution", r"\{ \}": "no solution", "empty set": "no solution",
+    "dne": "does not exist",
     "infinite": "infinitely many", "infinite solutions": "infinitely many",
     "infinitely many solutions": "infinitely many",
 }  # fmt: skip
@@ -173,8 +175,7 @@ def same_clock(one: Clock, other: Clock) -> bool:
 
 
 def is_statement(text: str) -> bool:
-    r"""Whether `text` is a logical statement (\forall, \implies, ...), which is compared as words.
-    """
+    r"""Whether `text` is a logical statement (\forall, \implies, ...), compared as words."""
     return "\\" in text and bool(_LOGIC.search(text))
 
 
@@ -184,8 +185,8 @@ def is_sentence(text: str, plain: str) -> bool:
     """
     if len(plain) < _SHORTEST_SENTENCE:
         return False
-    words = [word for word in _WORD.findall(plain) if len(word) >= _LONG_WORD]
-    return len(words) >= _SENTENCE_WORDS and "begin" not in words
+    words = [word for word in _words_of(plain) if len(word) >= _LONG_WORD]
+    return len(words) >= _SENTENCE_WORDS
 
 
 def read_words(text: str, plain: str) -> str | None:
@@ -197,12 +198,16 @@ def read_words(text: str, plain: str) -> str | None:
     if folded is not None:
         return squeeze(folded)
     in_text = "\\text" in text
-    if not is_statement(text) and not any(_is_word(word, in_text) for word in _WORD.findall(plain)):
+    if not is_statement(text) and not any(_is_word(word, in_text) for word in _words_of(plain)):
         return None
     words = _PUNCTUATION.sub(" ", plain.casefold())
     words = _ARTICLES.sub("", " ".join(words.split()))
     words = _SAME_WORDS.get(words, words)
     return squeeze(_ENDINGS.sub("", words) if words != "no solution" else words)
+
+
+def _words_of(plain: str) -> list[str]:
+    return _WORD.findall(_ENVIRONMENT.sub(" ", plain) if "\\begin" in plain else plain)
 
 
 def _is_word(word: str, in_text: bool) -> bool:

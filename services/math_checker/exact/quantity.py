@@ -40,10 +40,11 @@ class Quantity:
 
 _PLAIN = re.compile(r"[\d\s.,+\-*/^(){}=]*")
 _CURRENCY = re.compile(
-    r"(?P<before>-? ?)(?:US ?)?(?P<sign>\\\$|£|€|₹|¥|\\pounds|\\euro|Rs\.?)(?P<after> ?)(?=[-.\d(\\])"
+    r"(?P<before>-? ?)(?:US ?)?(?P<sign>\\\$|£|€|₹|¥|\\pounds|\\euro|Rs\.?) ?(?=[-.\d(\\])"
 )
 _PERCENT = re.compile(
-    r"(?:%|\\text ?\{ ?(?:%|percent|per cent) ?\}|\bpercent|\bper cent)(?: of [a-z ]{1,40})?$",
+    r"(?:%|\\text ?\{ ?(?:%|percent|per cent) ?\}"
+    r"|\bpercent(?:age)?|\bper cent|\bpct\.?)(?: of [a-z ]{1,40})?$",
     re.IGNORECASE,
 )
 _DEGREES = re.compile(r"\^\\circ ?(?:\\(?:text|mathrm) ?\{ ?([CF]) ?\}|([CF]))?$")
@@ -54,12 +55,16 @@ _TAIL = re.compile(
     r"(?: ?\^ ?\{? ?-?\d ?\}?| ?/ ?| ?\\cdot ?|\\(?:text|mathrm|mathbf|mathit) ?\{[^{}]*\}| )*)$"
 )
 _WORDS_TAIL = re.compile(
-    r"(?<=[\d)}]) ?(/? ?[A-Za-z]+\.?(?: ?[/*] ?[A-Za-z]+\.?| [A-Za-z]+\.?| ?\^ ?\{? ?-?\d ?\}?|-(?=[a-z]))*)$"
+    r"(?<=[\d)}]) ?"
+    r"(/? ?[A-Za-z]+\.?(?: ?[/*] ?[A-Za-z]+\.?| [A-Za-z]+\.?| ?\^ ?\{? ?-?\d ?\}?|-(?=[a-z]))*)$"
 )
 _COMPOUND = re.compile(r"(\d[\d.]*) ?([A-Za-z]+)\.?,? (?:and )?(?=\d)")
-_LOGIC = frozenset(
-    ["and", "or", "if", "not", "is", "are", "mod", "when", "for", "to", "by", "than", "no", "solution", "solutions", "all", "any", "otherwise", "but", "then", "where", "with", "real", "integer", "integers", "x", "y", "z", "e", "i", "t", "n", "k", "sin", "cos", "tan", "cot", "sec", "csc", "log", "ln", "exp", "sqrt", "pi", "max", "min", "gcd", "lcm", "theta", "alpha", "beta", "infinity"]
-)  # fmt: skip
+_LOGIC_TEXT = """
+and or if not is are mod when for to by than no solution solutions all any otherwise but then
+where with real integer integers x y z e i t n k sin cos tan cot sec csc log ln exp sqrt pi max
+min gcd lcm theta alpha beta infinity
+"""
+_LOGIC = frozenset(_LOGIC_TEXT.split())
 _MAX_TAIL = 100
 _MAX_NOUN_WORDS = 6
 
@@ -74,7 +79,7 @@ def split_quantity(text: str) -> Quantity:
     money = _CURRENCY.match(text)
     if money:
         return _split_money(text, money)
-    percent = _PERCENT.search(text[-_MAX_TAIL:]) if "%" in text or "per" in text.lower() else None
+    percent = _PERCENT.search(text[-_MAX_TAIL:]) if "%" in text or "p" in text.lower() else None
     if percent and (start := max(0, len(text) - _MAX_TAIL) + percent.start()):
         return Quantity(text[:start].rstrip(" "), percent=True)
     degrees = _DEGREES.search(text)

@@ -20,6 +20,7 @@ _MAX_TOKENS = 400
 _MAX_FACTORIAL = 1_000
 
 _INTEGER = re.compile(r"[+-]?\d+")
+_SPACED = re.compile(r"[+-]?\d{1,3}(?: \d{3})+")
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?")
 _FRACTION = re.compile(
     r"([+-]?) ?(?:\\frac ?\{ ?([+-]?\d+(?:\.\d+)?) ?\} ?\{ ?([+-]?\d+(?:\.\d+)?) ?\}"
@@ -58,6 +59,8 @@ def read_rational(text: str) -> Fraction | None:
 
 
 def _read_longer(text: str) -> Fraction | None:
+    if _SPACED.fullmatch(text):  # "1 000 000"
+        return Fraction(int(text.replace(" ", "")))
     mixed = _MIXED.fullmatch(text)
     if mixed:
         sign, whole, top, bottom = (part for part in mixed.groups() if part is not None)

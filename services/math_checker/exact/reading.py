@@ -27,10 +27,14 @@ _RATIO_SEPARATOR = re.compile(r" ?: ?| to ")
 _BASED = re.compile(
     r"(?:\\text ?\{)?([0-9A-Za-z]{1,64})\}?_(?:\{ ?)?(?:\\text ?\{ ?)?([a-z]+|\d{1,2})[ }]*"
 )
-_BASE_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-               "ten": 10, "twelve": 12, "sixteen": 16}  # fmt: skip
-_INFINITIES = {"infinity": r"\infty", "positive infinity": r"\infty", "negative infinity": r"-\infty",
-               "+\\infty": r"\infty", "minus infinity": r"-\infty", "-infinity": r"-\infty"}  # fmt: skip
+_BASE_WORDS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "twelve": 12, "sixteen": 16,
+}  # fmt: skip
+_INFINITIES = {
+    **dict.fromkeys(("infinity", "positive infinity", r"+\infty"), r"\infty"),
+    **dict.fromkeys(("negative infinity", "minus infinity", "-infinity"), r"-\infty"),
+}
 
 
 @dataclass(frozen=True, slots=True)

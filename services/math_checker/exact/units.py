@@ -26,8 +26,9 @@ class Unit:
 # base powers, then "factor: names" with the factor in base units. Names are singular; plurals are
 # found by rule.
 _TABLE = """
-length: 1 m meter metre; 1000 km kilometer kilometre; 1/10 dm decimeter decimetre; 1/100 cm centimeter centimetre;
- 1/1000 mm millimeter millimetre; 1/1000000 um micron micrometer micrometre; 1/1000000000 nm nanometer nanometre;
+length: 1 m meter metre; 1000 km kilometer kilometre; 1/10 dm decimeter decimetre;
+ 1/100 cm centimeter centimetre; 1/1000 mm millimeter millimetre;
+ 1/1000000 um micron micrometer micrometre; 1/1000000000 nm nanometer nanometre;
  127/5000 in inch inches; 381/1250 ft foot feet; 1143/1250 yd yard; 201168/125 mi mile; 1852 nmi
 area: 10000 ha hectare; 316160658/78125 acre
 volume: 1/1000 L l liter litre; 1/1000000 mL ml milliliter millilitre cc;
@@ -35,7 +36,8 @@ volume: 1/1000 L l liter litre; 1/1000000 mL ml milliliter millilitre cc;
  473176473/2000000000 cup; 473176473/16000000000 floz
 mass: 1 kg kilogram kilogramme kilo; 1/1000 g gram gramme; 1/1000000 mg milligram; 1000 tonne;
  45359237/100000000 lb lbs pound; 45359237/1600000000 oz ounce; 45359237/50000 ton
-time: 1 s sec second; 60 min minute; 3600 h hr hour; 86400 day; 604800 week wk; 1/1000 ms millisecond
+time: 1 s sec second; 60 min minute; 3600 h hr hour; 86400 day; 604800 week wk;
+ 1/1000 ms millisecond
 months: 1 month; 12 year yr
 dollar: 1 dollar usd buck; 1/100 cent penny pennies; 1/20 nickel; 1/10 dime
 euro: 1 euro eur
@@ -98,7 +100,8 @@ DEGREE = _UNITS["degree"]
 #: Words that multiply the number before them: they are part of its value, not a unit that may be
 #: left out.
 MULTIPLIERS = {
-    "dozen": 12, "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+    "dozen": 12, "hundred": 100, "thousand": 10**3, "million": 10**6,
+    "billion": 10**9, "trillion": 10**12,
 }  # fmt: skip
 TEMPERATURES = {"C": _UNITS["celsius"], "F": _UNITS["fahrenheit"], "K": _UNITS["kelvin"]}
 

@@ -1,5 +1,4 @@
-"""Numbers written in English words: "seven", "twenty-one", "three hundred and five", "two-thirds".
-"""
+"""Numbers in English words: "seven", "twenty-one", "three hundred and five", "two-thirds"."""
 
 from __future__ import annotations
 

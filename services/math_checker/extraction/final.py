@@ -18,14 +18,16 @@ from services.math_checker.rules import AnswerPosition
 _END_MARK = re.compile(r"(?:<\|(?:im_end|endoftext|eot_id|end)\|>|</s>|<eos>|<end_of_turn>)$")
 _MAX_END_MARKS = 8
 _LINE_CUE = re.compile(
-    r"[ \t>#*_]*(?:(?:my |the )?(?:final |correct )?(?:answer|ans|result)|a)(?:[*_ ]*)[:=](?:[*_]*)[ \t]*"
+    r"[ \t>#*_]*(?:(?:my |the )?(?:final |correct )?(?:answer|ans|result)|a)"
+    r"[*_ ]*[:=][*_]*[ \t]*"
     r"|[ \t]*####[ \t]*(?=[^\s#])",
     re.IGNORECASE,
 )
 # After the word "answer": what may stand between it and the answer.
 _ANSWER_CUE = re.compile(
     r"answers?(?:[ ](?:to|of|for)[ ][^.:\n$\\]{1,80}?|[ ]choice|[ ]option)?[*_]*"
-    r"(?:[ ](?:is|are|was|will[ ]be|would[ ]be|must[ ]be|should[ ]be|comes[ ]out[ ]to[ ]be)\b[*_]*[ ]?(?:therefore|thus|then|simply|just|also|indeed)?|[ ]?[:=])"
+    r"(?:[ ](?:is|are|was|will[ ]be|would[ ]be|must[ ]be|should[ ]be|comes[ ]out[ ]to[ ]be)\b"
+    r"[*_]*[ ]?(?:therefore|thus|then|simply|just|also|indeed)?|[ ]?[:=])"
     r"[ ]?[:*_]*[ \t]*",
     re.IGNORECASE,
 )
@@ -66,8 +68,7 @@ def find_answer(response: str, position: AnswerPosition) -> Answer | None:
 
 
 def _has_box(response: str, begin: int, end: int) -> bool:
-    r"""An empty `\boxed{}` withdraws the answer; what the text says elsewhere does not replace it.
-    """
+    r"""An empty `\boxed{}` withdraws the answer; what else the text says does not replace it."""
     return response.find("\\boxed{}", begin, end) >= 0
 
 

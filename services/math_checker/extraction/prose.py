@@ -15,7 +15,8 @@ from services.math_checker.surface import normalise
 
 _NUMBER = r"(?:\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)"
 _CURRENCY = r"(?:\\?\$ ?|[£€₹] ?)?"
-_TERM = rf"(?:[-(] ?)*{_CURRENCY}(?:[-(] ?)?(?:{_NUMBER}(?:[a-z](?![A-Za-z])|(?!\w*\d))|[A-Za-z](?![A-Za-z']))[%)]*(?:\\%)?"
+_ATOM = rf"(?:{_NUMBER}(?:[a-z](?![A-Za-z])|(?!\w*\d))|[A-Za-z](?![A-Za-z']))"
+_TERM = rf"(?:[-(] ?)*{_CURRENCY}(?:[-(] ?)?{_ATOM}[%)]*(?:\\%)?"
 _REGION = r"\$\$.+?\$\$|\$[^$\n]+\$(?!\d)|\\\(.+?\\\)|\\\[.+?\\\]"
 # A formula, or plain numbers and letters joined by operators: "9 + 9 = 18", "x = 5", "4:30",
 # "$1,234.50", "3/4".
@@ -31,84 +32,38 @@ _TEXT = re.compile(
 )
 _BREAK = re.compile(r"(?<![ap]\.m)(?<!\b[A-Z])(?<=[.!?])\**\s+(?=[\"'(*$\\]*[A-Z])|\n")
 _REASON = re.compile(
-    r"[,;]? *\(?\b(?:because|since|as|which|when|so|given|where|I hope|this is|that is|and the|after|if)\b"
+    r"[,;]? *\(?\b(?:because|since|as|which|when|so|given|where|I hope|this is|that is|and the"
+    r"|after|if)\b"
     r"| \((?=[a-z][a-z ]+\))"
 )
 _VERB = re.compile(
-    r"(?:\b(?:is|are|was|were|be|equals?|get|obtain|gives?|yields?|equal to)\b|:(?=[\s*$\\]))[:* ]*"
+    r"(?:\b(?:is|are|was|were|be|equals?|get|obtain|gives?|yields?|equal to)\b|:(?=[\s*$\\]))"
+    r"[:* ]*"
     r"(?:(?:exactly|therefore|thus|simply|just|either|approximately|about|roughly|the) )?",
 )
 _DOUBT = re.compile(
-    r"\b(?:not|least|most|more than|less than|greater than|fewer than|between|maybe|perhaps|possibly|neither"
-    r"|might|could be|isn't|aren't|over|under|cannot)\b",
+    r"\b(?:not|least|most|more than|less than|greater than|fewer than|between|maybe|perhaps"
+    r"|possibly|neither|might|could be|isn't|aren't|over|under|cannot)\b",
     re.IGNORECASE,
 )
 _UNIT_AFTER = re.compile(
-    r"( ?(?:\\?%|[ap]\.?m\b\.?|°|\^\\circ)| ?[A-Za-z]+(?:[/ ][A-Za-z]+){0,3}(?:\^\{?[23]\}?|[²³])?)",
+    r"( ?(?:\\?%|[ap]\.?m\b\.?|°|\^\\circ)"
+    r"| ?[A-Za-z]+(?:[/ ][A-Za-z]+){0,3}(?:\^\{?[23]\}?|[²³])?)",
     re.IGNORECASE,
 )
-_ALLOWED = frozenset(
-    ["sqrt", "infinity", "option", "choice", "percent", "square", "cubic", "noon", "midnight", "degrees", "dollars", "cents", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "solution", "solutions"]
-)  # fmt: skip
+_ALLOWED_TEXT = """
+sqrt infinity option choice percent square cubic noon midnight degrees dollars cents sinh cosh
+tanh arcsin arccos arctan solution solutions
+"""
+_ALLOWED = frozenset(_ALLOWED_TEXT.split())
 # Words of up to three letters that are English; any other is a product of variables, a unit or a
 # function.
-_SHORT_ENGLISH = frozenset(
-    [
-        "so",
-        "is",
-        "we",
-        "it",
-        "he",
-        "at",
-        "on",
-        "by",
-        "be",
-        "do",
-        "go",
-        "if",
-        "me",
-        "my",
-        "no",
-        "of",
-        "to",
-        "up",
-        "us",
-        "an",
-        "as",
-        "the",
-        "but",
-        "for",
-        "not",
-        "has",
-        "had",
-        "was",
-        "are",
-        "you",
-        "she",
-        "her",
-        "his",
-        "can",
-        "all",
-        "any",
-        "our",
-        "out",
-        "who",
-        "how",
-        "why",
-        "its",
-        "one",
-        "two",
-        "may",
-        "get",
-        "got",
-        "let",
-        "now",
-        "see",
-        "that",
-        "this",
-        "then",
-    ]
-)
+_SHORT_ENGLISH_TEXT = """
+so is we it he at on by be do go if me my no of to up us an as the but for not has had was are
+you she her his can all any our out who how why its one two may get got let now see that this
+then
+"""
+_SHORT_ENGLISH = frozenset(_SHORT_ENGLISH_TEXT.split())
 _LONG_WORD = 4
 _MAX_WORDS = 4
 _MAX_SENTENCE = 2_000
@@ -130,7 +85,8 @@ def is_bare_answer(text: str) -> bool:
     outside = _TEXT.sub(" ", _MATH.sub(" ", text))
     words = _WORD.findall(outside)
     if not has_math:
-        return len(words) <= _MAX_WORDS and not any(mark in text for mark in ";!?\n")
+        is_short = len(words) <= _MAX_WORDS and not any(mark in text for mark in ";!?\n")
+        return is_short and not _VERB.search(text)
     prose = [word for word in words if not _is_allowed(word)]
     if not prose:
         return "\n" not in text.strip() or text.startswith(("\\", "$"))
@@ -165,12 +121,11 @@ def find_lone(
     begin, end = _sentence(response, begin, end, first=first_sentence)
     if first_sentence and (answer := _leading(response, begin, end)):
         return answer
-    verb = None
-    for verb in _VERB.finditer(response, begin, end):
-        pass
+    verb = next(reversed(list(_VERB.finditer(response, begin, end))), None)
     if verb and not _DOUBT.search(response, begin, end):
         clause = _bare(response, verb.end(), end)
-        if clause:
+        # "$x > 5$ is the solution": words behind the verb are no answer where the sentence has one.
+        if clause and (_MATHS_SIGN.search(clause.text) or not _values(response, begin, end)):
             return clause
     values = _values(response, begin, end)
     if verb and len(values) > 1:

@@ -16,6 +16,10 @@ class Unsupported(ValueError):
     """The text is not in the notation that the reader knows, or the tree can't be computed with."""
 
 
+class Malformed(Unsupported):
+    """The notation is known and the text breaks its rules: no other reader should guess at it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Num:
     """An exact rational number."""

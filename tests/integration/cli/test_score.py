@@ -189,6 +189,29 @@ def test_a_target_that_does_not_answer_is_one_line(
     )
 
 
+def test_a_reader_that_has_enough_is_no_error(cli: CommandLine, source: Path) -> None:
+    process = subprocess.Popen(
+        [*cli.command, "score", "math", "--in", str(source), "--out", "-"],
+        env=cli.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    with process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().startswith(b'{"id": "0"')
+        process.stdout.close()
+        assert process.wait(30) == 128 + signal.SIGPIPE
+        assert process.stderr.read() == b"starting math ...\n"
+
+
+def test_a_full_disk_is_one_line(cli: CommandLine, source: Path) -> None:
+    done = cli.run("score", "math", "--in", str(source), "--out", "/dev/full")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[1:] == [
+        "plaudit: error: cannot write /dev/full: No space left on device "
+        "(put it right, then --resume)"
+    ]
+
+
 def test_a_terminal_gets_a_bar(cli: CommandLine, source: Path, tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     out = tmp_path / "out.jsonl"

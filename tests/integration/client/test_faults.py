@@ -24,6 +24,7 @@ from plaudit.v1 import result_pb2, sample_pb2
 from tests.support.faces import FACES, Face, samples
 from tests.support.fake_reward_service import Script, failure, length, serving, start
 
+ROOT = Path(__file__).parents[3]
 both = pytest.mark.parametrize("face", FACES)
 
 
@@ -226,10 +227,13 @@ with RewardClient({"math": sys.argv[1]}) as client:
 def test_an_interrupt_cancels_the_calls() -> None:
     with serving(Script(hold=threading.Event())) as service:
         command = [sys.executable, "-c", SCORE_FOR_EVER, service.address]
-        process = subprocess.Popen(command, stderr=subprocess.PIPE, cwd=Path(__file__).parents[3])
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, cwd=ROOT)
         assert service.servicer.entered.acquire(timeout=30)
         process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=20)
+        try:
+            _, stderr = process.communicate(timeout=20)
+        finally:
+            process.kill()
         assert stderr.rstrip().endswith(b"KeyboardInterrupt")
         assert service.servicer.cancelled.wait(10)
 
@@ -253,5 +257,5 @@ with RewardClient({"math": sys.argv[1]}) as client:
 def test_parent_and_child_both_work_after_a_fork() -> None:
     with serving() as service:
         command = [sys.executable, "-c", FORK, service.address]
-        done = subprocess.run(command, cwd=Path(__file__).parents[3], timeout=60, check=False)
+        done = subprocess.run(command, cwd=ROOT, timeout=60, check=False)
         assert done.returncode == 0

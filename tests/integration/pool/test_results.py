@@ -9,7 +9,7 @@ import pytest
 from services.common.pool import PoolConfig, PoolError, PoolFault, WorkerPool
 from tests.integration.pool.conftest import MakePool
 from tests.support.pool_tasks import Colour, Painted
-from tests.support.pool_watch import run, until
+from tests.support.pool_watch import run, until, workers_of
 
 
 async def test_ten_thousand_items_keep_their_order(make_pool: MakePool) -> None:
@@ -168,6 +168,18 @@ async def test_closing_does_not_wait_for_busy_workers(make_pool: MakePool) -> No
         await call
     with pytest.raises(PoolError):
         await run(pool, ("echo", 1))
+
+
+async def test_closing_while_workers_are_replaced_is_no_matter(make_pool: MakePool) -> None:
+    # Each round closes at another moment of a fork.
+    for round_ in range(30):
+        pool = await make_pool()
+        for worker in workers_of():
+            worker.kill()
+        for _ in range(round_):
+            await asyncio.sleep(0.0003)
+        async with asyncio.timeout(1):
+            await pool.close()
 
 
 async def test_a_pool_that_never_started_can_be_closed() -> None:

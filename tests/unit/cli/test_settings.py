@@ -5,6 +5,7 @@ import stat
 import tomllib
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,7 +40,9 @@ def test_a_service_gets_its_settings_in_a_private_file(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_port_that_is_taken_is_replaced_unless_it_was_asked_for() -> None:
+def test_a_port_that_is_taken_is_replaced_unless_it_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         service = Service("mine", "m", port=port)
@@ -48,9 +51,13 @@ def test_a_port_that_is_taken_is_replaced_unless_it_was_asked_for() -> None:
         asked = plan_for_stack(service, {"listen": f"127.0.0.1:{port}"})
         assert asked.listen == f"127.0.0.1:{port}"
     assert plan_for_stack(service, {}).listen == f"127.0.0.1:{port}"
+    monkeypatch.setenv("PLAUDIT_MINE_LISTEN", "127.0.0.1:0")
+    assert plan_for_stack(service, {"listen": "127.0.0.1:9"}).listen == "127.0.0.1:0"
 
 
-def test_a_catalog_of_the_user_adds_and_replaces(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_catalog_of_the_user_adds_and_replaces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "catalog.toml"
     path.write_text('[services.mine]\nmodule = "a.b"\nport = 7\n[services.math]\nmodule = "c"\n')
     monkeypatch.setenv("PLAUDIT_CATALOG", str(path))

@@ -9,7 +9,7 @@ import pytest
 
 from plaudit import FailurePolicy, FailureReason, Result, Results, ScoreFailedError, ScoreKind
 from plaudit.errors import InvalidRequestError
-from plaudit.results import Provenance, Span
+from plaudit.scores import Provenance, Span
 from plaudit.v1 import result_pb2
 
 SCORED = {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from plaudit import Sample
 from plaudit.enums import CachePolicy, FailureReason, Priority, ScoreKind, SpanUnit
 from plaudit.errors import InvalidRequestError
-from plaudit.types import ServiceInfo
+from plaudit.info import ServiceInfo
 from plaudit.v1 import result_pb2, reward_service_pb2, sample_pb2
 
 ANY_TEXT = st.text(st.characters())  # lone surrogates and NUL as well

@@ -2,6 +2,7 @@
 
 import json
 import os
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def test_neighbouring_math_golds_differ() -> None:
     golds = [row["final_answer"] for row in data("math500/extracted_problems_and_answers.json")]
     equal = [
         (one, other)
-        for one, other in zip(golds, golds[1:], strict=False)
+        for one, other in pairwise(golds)
         if one != other and one and is_right(rf"\boxed{{{other}}}", one)
     ]
     # 3/4 twice, 2340 twice, 255 = 1103_6, 10 = 10.00

@@ -1,5 +1,4 @@
-"""Which part of a response is its answer, where it stands, and that hostile text costs linear time.
-"""
+"""Which part of a response is its answer, where it stands, and at what cost in time."""
 
 import time
 
@@ -17,7 +16,7 @@ FINAL = AnswerPosition.FINAL
         (r"\boxed{5} wait, actually \boxed{6}", "6", Source.BOXED),
         (r"$x=\boxed{1}$ or $x=\boxed{2}$", "x = 1, x = 2", Source.BOXED),
         (r"\boxed{5}, again \boxed{5}", "5", Source.BOXED),
-        (r"\boxed{\frac{1}{2}", r"\frac{1}{2", Source.BOXED),
+        (r"\boxed{\frac{1}{2}", r"\frac{1}{2}", Source.BOXED),
         (r"\boxed 5 apples", "5", Source.BOXED),
         (r"\fbox{7}", "7", Source.BOXED),
         (r"\boxed{\{1, 2\}}", r"\{1, 2\}", Source.BOXED),
@@ -53,7 +52,6 @@ def test_answer_is_found_where_it_stands(response: str, text: str, source: Sourc
         "",
         "   ",
         r"\boxed{}",
-        "1 2 3 4 5 42",
         "She has 3 apples and 5 oranges.",
         "The answer is not 42.",
     ],

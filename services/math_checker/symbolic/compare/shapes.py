@@ -142,7 +142,16 @@ def is_name(node: Node) -> bool:
     """Whether the tree only names something: x, f(x), (x, y), P(2)."""
     if isinstance(node, Sym) or (isinstance(node, Op) and node.name.startswith("call ")):
         return True
+    if isinstance(node, Op):
+        return _is_measure(node)
     return isinstance(node, Group) and bool(node.items) and all(isinstance(item, Sym) for item in node.items)
+
+
+def _is_measure(node: Node) -> bool:
+    """Whether the tree names a length, an area or a quotient of such: AB, |AB|, NO/BO, S_1 : S_2."""
+    if isinstance(node, Op):
+        return node.name in ("mul", "div", "abs", "ratio") and all(_is_measure(arg) for arg in node.args)
+    return isinstance(node, Sym) and node.name[0].isupper()
 
 
 def definition(chain: Chain) -> tuple[Node | None, tuple[Node, ...]] | None:

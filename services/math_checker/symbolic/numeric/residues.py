@@ -32,7 +32,7 @@ def same_residue(one: Node, other: Node, seed: str) -> bool | None:
 def _prime(seed: str) -> int:
     digest = blake2b(seed.encode("utf-8", "surrogatepass"), digest_size=15).digest()
     candidate = int.from_bytes(digest, "big") | (1 << 119) | 1
-    while not fmpz(candidate).is_prime():
+    while not fmpz(candidate).is_probable_prime():
         candidate += 2
     return candidate
 

@@ -8,7 +8,7 @@ from services.math_checker.symbolic.nodes import Chain, Node, Num, Op, Sym, Unsu
 from services.math_checker.symbolic.parse.factors import Factors
 
 _FRACTIONS = frozenset(("frac", "dfrac", "tfrac", "cfrac"))
-_DECORATIONS = frozenset(("vec", "hat", "bar", "overline", "overrightarrow", "widehat", "tilde"))
+_DECORATIONS = frozenset(("vec", "hat", "bar", "overline", "overrightarrow", "widehat", "tilde", "dot", "ddot"))
 _SHAPES = frozenset(("angle", "triangle", "odot", "square"))
 
 

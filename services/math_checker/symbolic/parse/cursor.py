@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from services.math_checker.symbolic.nodes import Unsupported
+from services.math_checker.symbolic.nodes import Malformed
 from services.math_checker.symbolic.parse.tokens import END, Token
 
 #: Deepest nesting of groups. The parser takes about ten Python frames a level.
@@ -31,7 +31,7 @@ class Cursor:
         """Takes the next token; `Unsupported` at the end."""
         token = self.peek()
         if token is END:
-            raise Unsupported("the text ends too early")
+            raise Malformed("the text ends too early")
         self.position += 1
         return token
 
@@ -49,14 +49,14 @@ class Cursor:
     def expect(self, *texts: str) -> str:
         """Takes the next token, which must be one of these operators."""
         if not self.at(*texts):
-            raise Unsupported(f"expected {' or '.join(texts)}")
+            raise Malformed(f"expected {' or '.join(texts)}")
         return self.next().text
 
     @contextmanager
     def nested(self, bars: int = 0, in_head: bool = False) -> Iterator[None]:
         """One level deeper; bars and set heads outside are out of sight inside."""
         if self.depth >= MAX_DEPTH:
-            raise Unsupported("nested too deeply")
+            raise Malformed("nested too deeply")
         kept = self.bars, self.in_head
         self.depth += 1
         self.bars, self.in_head = bars, in_head

@@ -14,6 +14,7 @@ from services.math_checker.symbolic.nodes import (
     Num,
     Op,
     Sym,
+    Malformed,
     Unsupported,
     render,
 )
@@ -87,9 +88,8 @@ class Factors(Cursor):
                 return Op("superscript", (base, Sym("-" if negative else "+")))
             exponent = self.primary()
             exponent = Op("neg", (exponent,)) if negative else exponent
-        elif self.at("{") and self.peek(1).text == "circ" and self.peek(2).text == "}":
-            self.position += 3
-            return self._degrees(base)
+        elif self.at("{") and self.peek(1).text in ("circ", "'"):
+            return self._marked(base)
         else:
             exponent = self.macro_argument(whole_number=True)
         if self.accept("^"):
@@ -97,6 +97,16 @@ class Factors(Cursor):
         if exponent == Sym("T") or exponent == Sym("top"):
             return Op("transpose", (base,))
         return Op("pow", (base, exponent))
+
+    def _marked(self, base: Node) -> Node:
+        r"""`^{\circ}`, `^{\prime\prime}`."""
+        self.next()
+        if self.accept("circ"):
+            base = self._degrees(base)
+        while self.accept("'"):
+            base = Sym(base.name + "'") if isinstance(base, Sym) else Op("prime", (base,))
+        self.expect("}")
+        return base
 
     @staticmethod
     def _degrees(base: Node) -> Node:
@@ -110,7 +120,7 @@ class Factors(Cursor):
         if token.kind == "number" and not whole_number and len(token.text) > 1:
             first, rest = token.text[0], token.text[1:]
             if not first.isdigit():
-                raise Unsupported("a decimal where one digit is wanted")
+                raise Malformed("a decimal where one digit is wanted")
             self.tokens[self.position] = token._replace(text=rest)
             return decimal(first)
         return self.primary(bare=True)
@@ -137,7 +147,7 @@ class Factors(Cursor):
                 return self._environment(token.text)
             case "operator":
                 return self._bracketed(token.text)
-        raise Unsupported(f"unexpected {token.kind}")
+        raise Malformed(f"unexpected {token.kind}")
 
     def command(self, name: str) -> Node:
         """See `Commands`."""
@@ -160,7 +170,7 @@ class Factors(Cursor):
     def _symbol(self, token: Token, bare: bool) -> Node:
         name = token.text
         if self.accept("_"):
-            name += "_" + render(self.macro_argument(whole_number=True), ordered=False).replace(" ", "")
+            name += "_" + self._subscript()
         while self.at("'"):
             self.next()
             name += "'"
@@ -176,6 +186,19 @@ class Factors(Cursor):
         if not bare and self.at("(") and self._is_call(name):
             return Op(f"call {name}", self._arguments())
         return Sym(name)
+
+    def _subscript(self) -> str:
+        """The subscript as written: it is part of a name, whatever is in it."""
+        if not self.accept("{"):
+            return self.next().text
+        texts: list[str] = []
+        depth = 1
+        while True:
+            token = self.next()
+            depth += (token.text == "{") - (token.text == "}") if token.kind == "operator" else 0
+            if depth == 0:
+                return "".join(texts)
+            texts.append(token.text)
 
     def _is_call(self, name: str) -> bool:
         if name[0] in _FUNCTION_LETTERS:
@@ -197,7 +220,7 @@ class Factors(Cursor):
     def _decorated(self, token: Token) -> Node:
         name = token.text
         if self.accept("_"):
-            name += "_" + render(self.macro_argument(whole_number=True), ordered=False)
+            name += "_" + self._subscript()
         kind, _, body = name.partition(" ")
         if kind in ("bar", "overline") and len(body) == 1 and body in "zw":
             return Op("conj", (Sym(body),))
@@ -289,12 +312,14 @@ class Factors(Cursor):
             return Op("norm", (inner,))
         if opening == "...":
             return Op("ellipsis", ())
-        raise Unsupported("an operator without an operand")
+        raise Malformed("an operator without an operand")
 
     def _group(self, opening: str) -> Node:
         with self.nested(in_head=opening == "{s"):
             if opening == "{s" and self.accept("}s"):
                 return Const("empty")
+            if opening == "{s" and self.peek().kind == "begin":
+                return self._piecewise()
             items, separators = self.items()
             if opening == "{s" and self.accept("|", ":"):
                 self.in_head = False
@@ -333,18 +358,28 @@ class Factors(Cursor):
             while self.peek().kind != "end":
                 rows.append(self._row(stacked=name in _STACKS))
             if self.next().text != name:
-                raise Unsupported("environments that do not match")
+                raise Malformed("environments that do not match")
         rows = [row for row in rows if row]
         if not rows:
-            raise Unsupported("an empty matrix")
+            raise Malformed("an empty matrix")
         if name in _STACKS:
             if all(len(row) == 1 for row in rows):
                 return Group("", "", tuple(row[0] for row in rows))
             return Group("cases", "", tuple(Group("", "", row) for row in rows))
         if len({len(row) for row in rows}) > 1:
-            raise Unsupported("rows of different lengths")
+            raise Malformed("rows of different lengths")
         matrix = Matrix(tuple(rows))
         return Op("det", (matrix,)) if name == "vmatrix" else matrix
+
+    def _piecewise(self) -> Node:
+        r"""`\{\begin{array}...`, whose brace is never closed."""
+        stack = self._environment(self.next().text)
+        self.accept("}s")
+        if not isinstance(stack, Matrix):
+            return stack
+        if len(stack.rows[0]) == 1:
+            return Group("", "", tuple(row[0] for row in stack.rows))
+        return Group("cases", "", tuple(Group("", "", row) for row in stack.rows))
 
     def _row(self, stacked: bool) -> tuple[Node, ...]:
         cells: list[Node] = []

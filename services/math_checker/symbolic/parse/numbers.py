@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flint import fmpq
 
-from services.math_checker.symbolic.nodes import Node, Num, Op, Sym, Unsupported, render
+from services.math_checker.symbolic.nodes import Node, Num, Op, Sym, Malformed, render
 from services.math_checker.symbolic.parse.tokens import Token
 
 
@@ -15,7 +15,7 @@ def decimal(text: str) -> Num:
     mantissa, _, exponent = text.replace("E", "e").partition("e")
     whole, _, fraction = mantissa.partition(".")
     if not (whole + fraction).isdigit():
-        raise Unsupported("not a number")
+        raise Malformed("not a number")
     value = fmpq(int(whole + fraction), 10 ** len(fraction))
     if exponent:
         value *= fmpq(10) ** int(exponent)
@@ -57,5 +57,5 @@ def numeral(digits: str, base: Node) -> Node:
     try:
         value = int(digits, int(base.value.p))
     except ValueError:
-        raise Unsupported("a digit that the base does not have") from None
+        raise Malformed("a digit that the base does not have") from None
     return Op("numeral", (Num(fmpq(value)), base))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flint import fmpq
 
-from services.math_checker.symbolic.nodes import Chain, Group, Node, Num, Op, Unsupported
+from services.math_checker.symbolic.nodes import Chain, Group, Node, Num, Op, Malformed
 from services.math_checker.symbolic.parse.commands import Commands
 from services.math_checker.symbolic.parse.tokens import Token, tokenize
 
@@ -25,7 +25,7 @@ class Parser(Commands):
         """The whole text: one statement, or several as a list or a system."""
         node = self.statements()
         if self.position < len(self.tokens):
-            raise Unsupported(f"unexpected {self.peek().kind}")
+            raise Malformed(f"unexpected {self.peek().kind}")
         return node
 
     def statements(self) -> Node:
@@ -35,6 +35,8 @@ class Parser(Commands):
             return items[0]
         if "or" in separators and any(isinstance(item, Chain) for item in items):
             return self._alternatives(items, separators)
+        if {",", ";"} <= set(separators) and all(isinstance(item, Chain) for item in items):
+            return self._alternatives(items, ["or" if s == ";" else s for s in separators])
         return Group("", "", tuple(items))
 
     def items(self) -> tuple[list[Node], list[str]]:
@@ -69,6 +71,8 @@ class Parser(Commands):
         if quantifier:
             with self.nested():
                 return Op(quantifier, (self.statement(),))
+        if self.peek().kind == "relation" and self.peek().text in ("=", "~="):
+            self.next()  # "= 5"
         sides: list[Node] = [self.union()]
         relations: list[str] = []
         while self.peek().kind == "relation":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from services.math_checker.symbolic.nodes import Unsupported
+from services.math_checker.symbolic.nodes import Malformed, Unsupported
 
 MAX_TOKENS = 3_000
 MAX_DIGITS = 4_000
@@ -38,19 +38,16 @@ _WORDS = {
     "times": "*", "intersect": "cap", "mod": "mod",
 }  # fmt: skip
 _CONNECTORS = frozenset("and or if when where for with".split())
-_STYLES = frozenset(
-    "mathrm mathbf mathit mathsf mathcal mathfrak operatorname operatorname* rm text mathscr vec "
-    "hat overrightarrow mathbb overline bar widehat tilde".split()
-)
+_DECORATIONS = frozenset("vec hat bar overline overrightarrow widehat tilde dot ddot".split())
 
 _TOKEN = re.compile(
     r"""\s*(?:
       (?P<repeat>\d*\.\d*\\(?:overline|bar|dot)\s*\{\d+\})
-    | (?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,4}(?![\d.]))?)
+    | (?P<number>(?:\d+(?:\.\d+|\.(?![\d.]))?|\.\d+)(?:[eE][+-]?\d{1,4}(?![\d.]))?)
     | \\begin\s*\{\s*(?P<begin>[A-Za-z]+\*?)\s*\}(?:(?<=array\})\s*\{[^{}]*\})?
     | \\end\s*\{\s*(?P<end>[A-Za-z]+\*?)\s*\}
     | \\(?P<style>mathrm|mathbf|mathit|mathsf|mathcal|mathfrak|mathscr|operatorname\*?|text|mathbb|vec|hat|bar|overline
-        |overrightarrow|widehat|tilde)(?![A-Za-z])\s*(?:\{(?P<content>[^{}]*)\}|(?P<letter>[A-Za-z0-9])|(?=\\|\{))
+        |overrightarrow|widehat|tilde|ddot|dot)(?![A-Za-z])\s*(?:\{(?P<content>[^{}]*)\}|(?P<letter>[A-Za-z0-9])|(?=\\|\{))
     | \\(?P<command>[A-Za-z]+|.)
     | (?P<relation><=>|<=|>=|!=|==|=>|->|[=<>~])
     | (?P<word>[A-Za-z]+)
@@ -93,7 +90,7 @@ def tokenize(text: str) -> list[Token]:
 def _add(tokens: list[Token], kind: str, body: str, start: int, end: int) -> None:
     if kind in ("number", "repeat"):
         if len(body) > MAX_DIGITS:
-            raise Unsupported("a number with too many digits")
+            raise Malformed("a number with too many digits")
         tokens.append(Token(kind, body, start, end))
     elif kind == "word":
         _add_word(tokens, body, start, end)
@@ -128,7 +125,7 @@ def _add_command(tokens: list[Token], name: str, start: int, end: int) -> None:
         tokens.append(Token("function", name, start, end))
     elif name in GREEK:
         tokens.append(Token("symbol", _VARIANTS.get(name, name), start, end))
-    elif name in (" ", ",", ";", ":", "!", "quad", "qquad", "left", "right", "displaystyle"):
+    elif name in (" ", ",", ";", ":", "!", "quad", "qquad", "left", "right", "displaystyle", "$"):
         pass
     else:
         tokens.append(Token("command", name, start, end))
@@ -193,21 +190,31 @@ def _add_styled(tokens: list[Token], found: re.Match[str]) -> None:
     style, start, end = found.group("style"), found.start("style"), found.end()
     content = found.group("content") if found.group("content") is not None else found.group("letter")
     if content is None:
-        if style in ("vec", "hat", "bar", "overline", "overrightarrow", "widehat", "tilde"):
+        if style in _DECORATIONS:
             tokens.append(Token("command", style, start, end))
         return  # a style without a group of its own changes nothing
     body = " ".join(content.replace("~", " ").split())
     if style == "mathbb":
         tokens.append(Token("const", body, start, end))
-    elif style in ("vec", "hat", "bar", "overline", "overrightarrow", "widehat", "tilde"):
+    elif style in _DECORATIONS:
         tokens.append(Token("decorated", f"{style} {body.replace(' ', '')}", start, end))
     elif style == "mathbf" and body in ("i", "j", "k"):
         tokens.append(Token("decorated", f"hat {body}", start, end))
     elif body.strip(",. ").lower() in _CONNECTORS or not body.strip(",.;: "):
         name = body.strip(",. ").lower()
         tokens.append(Token("operator", name if name in ("and", "or") else ",", start, end))
-    elif style == "text" and not body.replace(".", "").isdigit() and len(body) > 1 and body not in FUNCTIONS:
-        tokens.append(Token("symbol", body.lower(), start, end))
+    elif _is_word(style, content, body):
+        tokens.append(Token("symbol", body.lower() if style == "text" else body, start, end))
     else:
         for token in tokenize(body):
             tokens.append(token._replace(start=start, end=end))
+
+
+def _is_word(style: str | None, content: str, body: str) -> bool:
+    """Whether the content of a styled group is a word or a unit, not a function, a number or a letter."""
+    if len(body) < 2 or body.replace(".", "").isdigit():
+        return False
+    if style == "text":
+        return body not in FUNCTIONS
+    is_spaced = content[0] in "~ "  # "5 \\mathrm{~min}"
+    return body.isalpha() and body not in GREEK and (is_spaced or (body not in FUNCTIONS and body not in _WORDS))

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from google.protobuf.message import Message
 
 from plaudit.enums import CachePolicy, FailureReason, Priority
+from plaudit.info import ServiceInfo
 from plaudit.plan import Items
-from plaudit.types import Sample, ServiceInfo
+from plaudit.types import Sample
 from plaudit.v1 import result_pb2, reward_service_pb2, sample_pb2
 
 _A = TypeVar("_A")
