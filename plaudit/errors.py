@@ -125,6 +125,8 @@ _TABLE = (
 _BY_ERROR = {row.error: row for row in _TABLE}
 _BY_REASON = {row.reason: row for row in _TABLE}
 _BY_CODE = {row.code: row for row in reversed(_TABLE)}
+# A dying server cancels the calls that it had.
+_BY_CODE[grpc.StatusCode.CANCELLED] = _BY_CODE[grpc.StatusCode.UNAVAILABLE]
 _BY_NUMBER = {code.value[0]: code for code in grpc.StatusCode}
 
 
@@ -151,9 +153,12 @@ def from_rpc_error(error: grpc.RpcError) -> PlauditError:
     code: grpc.StatusCode = error.code()
     message = error.details() or code.name
     reason, retry_after = _read_details(error.trailing_metadata() or ())
+    if reason is None and "larger than max" in message:
+        # gRPC's own refusal of a large message has the code of overload, but waiting can't help.
+        return InvalidRequestError(f"{message}: split the call")
     row = _BY_REASON.get(reason or "") or _BY_CODE.get(code)
     if row is None:
-        # UNKNOWN, CANCELLED, DATA_LOSS, ...: none of ours, so a fault of a peer or the transport.
+        # UNKNOWN, DATA_LOSS, ABORTED, ...: none of ours, so a fault of a peer or the transport.
         return InternalError(f"{code.name}: {message}")
     return row.error(message, retry_after=retry_after)
 

@@ -3,43 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
+from plaudit.enums import FailureReason, ScoreKind, SpanUnit
 
-class ScoreKind(StrEnum):
-    """What kind of number a score is. The names are those of `Score.Kind`."""
-
-    BINARY = "BINARY"
-    FRACTION = "FRACTION"
-    PROBABILITY = "PROBABILITY"
-    LOGIT = "LOGIT"
-    RATING = "RATING"
-    WIN_RATE = "WIN_RATE"
-
-
-class FailureReason(StrEnum):
-    """Why a sample could not be scored. The names are those of `Failure.Reason`."""
-
-    INVALID_SAMPLE = "INVALID_SAMPLE"
-    TIMEOUT = "TIMEOUT"
-    RESOURCE_LIMIT = "RESOURCE_LIMIT"
-    UNPARSEABLE_VERDICT = "UNPARSEABLE_VERDICT"
-    ABSTAINED = "ABSTAINED"
-    REFUSED = "REFUSED"
-    BACKEND_UNAVAILABLE = "BACKEND_UNAVAILABLE"
-    OVERLOADED = "OVERLOADED"
-    TRUNCATED_INPUT = "TRUNCATED_INPUT"
-    INTERNAL = "INTERNAL"
-
-
-class SpanUnit(StrEnum):
-    """What the ends of a span count. The names are those of `Span.Unit` without their prefix."""
-
-    CHAR = "CHAR"
-    TOKEN = "TOKEN"
-    STEP = "STEP"
-    TURN = "TURN"
+__all__ = [
+    "Failed",
+    "FailureReason",
+    "Outcome",
+    "ScoreKind",
+    "Scored",
+    "SpanMark",
+    "SpanUnit",
+    "pack",
+    "unpack",
+]
 
 
 @dataclass(frozen=True, slots=True)

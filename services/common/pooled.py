@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.common.outcome import Failed, FailureReason, Outcome, unpack
-from services.common.pool import PoolConfig, PoolFault, PoolResult, WorkerPool
+from services.common.pool import PoolConfig, PoolFault, PoolResult, PoolStats, WorkerPool
 from services.common.scorer import Call, Graded
 
 # fault: (reason, whether to try again, what to tell)
@@ -50,6 +50,10 @@ class PooledScorer:
             Graded(_outcome(result), result.queue_seconds, result.compute_seconds)
             for result in results
         ]
+
+    def pool_stats(self) -> PoolStats:
+        """The present state of the pool, for metrics."""
+        return self.pool.stats()
 
     async def close(self) -> None:
         """Ends the workers."""

@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 
 from plaudit.v1 import sample_pb2
 from services.common.outcome import Failed, Outcome, ScoreKind
+from services.common.pool import PoolStats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,3 +113,11 @@ class GroupScorer(Protocol):
         A sample that could not be prepared is left out of its group. `method` is one of the
         info's `group_methods`.
         """
+
+
+@runtime_checkable
+class PoolOwner(Protocol):
+    """The part of a scorer whose work runs in a worker pool: its state goes to the metrics."""
+
+    def pool_stats(self) -> PoolStats:
+        """The present state of the pool."""

@@ -20,13 +20,13 @@ from plaudit.v1 import reward_service_pb2, reward_service_pb2_grpc
 from services.common.admission import Admission
 from services.common.announce import Announcer
 from services.common.auth import load_keys
-from services.common.cache import ResultCache, open_cache
+from services.common.cache import open_cache
 from services.common.canaries import run_canaries
 from services.common.deadlines import DeadlinePolicy
 from services.common.health import HealthServicer
 from services.common.interceptors import Layer, Layers, auth_layer, deadline_layer, errors_layer
 from services.common.reward_servicer import RewardServicer
-from services.common.scorer import Scorer
+from services.common.scorer import PoolOwner, Scorer
 from services.common.scoring import BatchScorer
 from services.common.settings import ServiceSettings
 from services.common.telemetry import Telemetry
@@ -88,7 +88,8 @@ class Service:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Frees everything at the end, however the service ends."""
-        cache = self._cache = _cache(self._settings)
+        settings = self._settings
+        cache = self._cache = open_cache(settings.cache_url, max_bytes=settings.cache_bytes)
         try:
             yield
         finally:
@@ -107,6 +108,7 @@ class Service:
         announcer.listening(address, metrics_address)
         _log.info("listening", extra={"address": address})
         await self._scorer.start()
+        self._watch()
         scoring = BatchScorer(self._scorer, self._cache, self._settings.max_sample_bytes)
         await run_canaries(scoring, self._scorer.canaries(), self._settings.canary_seconds)
         self._servicer.open(scoring)
@@ -126,6 +128,13 @@ class Service:
         self._health.set_ready(ready)
         if self._telemetry:
             self._telemetry.set_ready(self._scorer.info, ready)
+
+    def _watch(self) -> None:
+        if self._telemetry and isinstance(self._scorer, PoolOwner):
+            self._telemetry.watch_pool(self._scorer.pool_stats)
+        cache = self._cache
+        if self._telemetry and cache:
+            self._telemetry.watch_cache(lambda: cache.errors)
 
     def _layers(self) -> list[Layer]:
         settings = self._settings
@@ -168,13 +177,6 @@ def _channel_options(settings: ServiceSettings) -> list[tuple[str, int]]:
         ("grpc.http2.min_recv_ping_interval_without_data_ms", 30_000),
         ("grpc.keepalive_permit_without_calls", 1),
     ]
-
-
-def _cache(settings: ServiceSettings) -> ResultCache | None:
-    """No cache at all for none://, so that samples are not even hashed."""
-    if settings.cache_url == "none://":
-        return None
-    return open_cache(settings.cache_url, max_bytes=settings.cache_bytes)
 
 
 def _stop_on_signals() -> asyncio.Event:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter as Tally
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -20,11 +20,14 @@ from prometheus_client import (
     ProcessCollector,
     start_http_server,
 )
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from plaudit.errors import ConfigError
 from plaudit.v1 import result_pb2
 from services.common.admission import Admission
 from services.common.interceptors import Context
+from services.common.pool import PoolStats
 from services.common.scorer import Graded, ScorerInfo
 from services.common.settings import split_address
 
@@ -61,6 +64,17 @@ class Telemetry:
         self._values = histogram("plaudit_score_value", "Values of fresh scores", buckets=_SHARES)
         self._samples = counter("plaudit_samples_total", "Samples by outcome", ("outcome",))
         self._failures = counter("plaudit_failures_total", "Failures by reason", ("reason",))
+
+    def watch_pool(self, stats: Callable[[], PoolStats]) -> None:
+        """Adds the state of a worker pool, asked for when the page is read."""
+        self.registry.register(_PoolCollector(stats))
+
+    def watch_cache(self, errors: Callable[[], float]) -> None:
+        """Adds the errors of the result cache, each of which cost a lookup and not a call."""
+        counter = Gauge(
+            "plaudit_cache_errors", "Errors of the result cache", registry=self.registry
+        )
+        counter.set_function(errors)
 
     def listen(self, address: str) -> str:
         """Serves the metrics page over HTTP; the address with the port that it got."""
@@ -109,6 +123,28 @@ class Telemetry:
                 self._failures.labels(reason).inc()
         for outcome, count in outcomes.items():
             self._samples.labels(outcome).inc(count)
+
+
+class _PoolCollector(Collector):
+    """The workers of a scorer."""
+
+    def __init__(self, stats: Callable[[], PoolStats]) -> None:
+        self._stats = stats
+
+    def collect(self) -> Iterator[Metric]:
+        """The metrics at this moment."""
+        stats = self._stats()
+        for name, text, value in (
+            ("plaudit_workers_alive", "Worker processes", stats.alive),
+            ("plaudit_workers_busy", "Worker processes that hold samples", stats.busy),
+            ("plaudit_queued_samples", "Samples that wait for a worker", stats.queued),
+        ):
+            yield GaugeMetricFamily(name, text, value=value)
+        for name, text, value in (
+            ("plaudit_worker_restarts", "Workers replaced, for any reason", stats.restarts),
+            ("plaudit_worker_kills", "Workers killed: over time, stopped, or unwanted", stats.kills),
+        ):
+            yield CounterMetricFamily(name, text, value=value)
 
 
 def _status_code(code: object) -> grpc.StatusCode:

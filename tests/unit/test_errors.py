@@ -68,6 +68,7 @@ def test_an_unmapped_exception_leaks_nothing() -> None:
         (grpc.StatusCode.UNAVAILABLE, errors.UnavailableError),
         (grpc.StatusCode.RESOURCE_EXHAUSTED, errors.OverloadedError),
         (grpc.StatusCode.DEADLINE_EXCEEDED, errors.DeadlineExceededError),
+        (grpc.StatusCode.CANCELLED, errors.UnavailableError),
         (grpc.StatusCode.UNKNOWN, errors.InternalError),
     ],
 )
@@ -77,6 +78,12 @@ def test_a_status_of_grpc_itself_is_understood(
     back = from_rpc_error(FailedCall(code, None, "from the transport"))
     assert type(back) is expected
     assert "from the transport" in str(back)
+
+
+def test_a_message_too_large_for_grpc_is_no_overload() -> None:
+    text = "CLIENT: Received message larger than max (5 vs. 4)"
+    back = from_rpc_error(FailedCall(grpc.StatusCode.RESOURCE_EXHAUSTED, None, text))
+    assert type(back) is errors.InvalidRequestError
 
 
 def test_only_what_may_succeed_is_retryable() -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import urllib.request
 from collections.abc import Iterator
 
 import psutil
@@ -80,3 +81,16 @@ def test_a_drained_server_fails_no_call(service: Service) -> None:
                 scored += len(results)
         assert scored == 60 * N
         assert service.wait(20) == 0
+
+
+def test_the_metrics_tell_of_the_workers() -> None:
+    options = ("--workers", "2", "--metrics-listen", "127.0.0.1:0")
+    with launched("services.math_checker", *options) as running:
+        with RewardClient({"math": running.address}) as client:
+            client.score(batch(0)[0])
+        with urllib.request.urlopen(f"http://{running.metrics_address}/metrics", timeout=5) as page:
+            lines = page.read().decode().splitlines()
+    assert "plaudit_workers_alive 2.0" in lines
+    assert "plaudit_worker_kills_total 0.0" in lines
+    assert "plaudit_queued_samples 0.0" in lines
+    assert "plaudit_cache_errors 0.0" in lines
