@@ -75,7 +75,7 @@ def _scored(
     answer: Answer | None, verdict: Verdict | None, note: str = "", **components: float
 ) -> Scored:
     equal = verdict is not None and verdict.equal
-    exact = verdict is not None and verdict.exact
+    exact = equal and verdict is not None and verdict.exact
     spans: tuple[SpanMark, ...] = ()
     if answer is not None:
         spans = (SpanMark(answer.start, answer.end, label="answer", comment=answer.source.value),)

@@ -184,7 +184,7 @@ def tidy(text: str) -> str:
     if not text.isascii():
         text = _plain_unicode(text)
     if "\0" in text:
-        text = text.replace("\0", "")
+        text = text.replace("\0", " ")
     if "$" in text:
         text = _drop_math_dollars(text)
     if "\\" in text:
