@@ -142,7 +142,7 @@ class _PoolCollector(Collector):
             yield GaugeMetricFamily(name, text, value=value)
         for name, text, value in (
             ("plaudit_worker_restarts", "Workers replaced, for any reason", stats.restarts),
-            ("plaudit_worker_kills", "Workers killed: over time, stopped, or unwanted", stats.kills),
+            ("plaudit_worker_kills", "Workers killed: over time or unwanted", stats.kills),
         ):
             yield CounterMetricFamily(name, text, value=value)
 

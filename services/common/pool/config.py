@@ -11,7 +11,8 @@ class PoolConfig:
     """How a pool is staffed and where its limits are."""
 
     target: str
-    """What the workers run: "package.module:function", called as `function(item)`."""
+    """What the workers run: "package.module:function", called as `function(item)`. Items and values
+    are plain built-in data."""
     preload: tuple[str, ...]
     """Modules that are imported once, before the workers are forked."""
     workers: int
@@ -26,11 +27,6 @@ class PoolConfig:
     """Resident memory above which a worker is replaced, between two items."""
     chunk_items: int
     """Most items that are sent to a worker in one message."""
-
-    @property
-    def package(self) -> str:
-        """The top-level package of the target; its dataclasses and enums may be returned."""
-        return self.target.partition(":")[0].partition(".")[0]
 
 
 class PoolFault(StrEnum):

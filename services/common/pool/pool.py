@@ -78,11 +78,10 @@ class WorkerPool:
     ) -> list[PoolResult]:
         """One result an item, in the order of the items.
 
-        Items are plain data. So are values, or dataclasses and enums of the target's package that
-        this process has imported. `deadline` is in time.monotonic() seconds; at it the call returns
-        with DEADLINE for what is not done. When it returns or is cancelled, what it left in the
-        queue is gone, and a worker that is still on an item of it has a moment to finish before it
-        is replaced. PoolError if the pool is closed.
+        `deadline` is in time.monotonic() seconds; at it the call returns with DEADLINE for what is
+        not done. When it returns or is cancelled, what it left in the queue is gone, and a worker
+        that is still on an item of it has a moment to finish before it is replaced. PoolError if
+        the pool is closed.
         """
         if self._closed:
             raise PoolError("the worker pool was closed")
@@ -152,7 +151,7 @@ class WorkerPool:
         if report.status == Status.RAISED:
             return PoolResult(None, PoolFault.RAISED, report.data.decode(errors="replace"), *times)
         try:
-            value = decode_plain(report.data, self._config.package)
+            value = decode_plain(report.data)
         except pickle.UnpicklingError:
             return PoolResult(None, PoolFault.RAISED, "UnpicklingError", *times)
         return PoolResult(value, None, "", *times)

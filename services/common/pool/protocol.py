@@ -5,9 +5,8 @@ task. What a worker is doing *now* would come too late by message, and so would 
 group whose next task hangs: both stand on a board that the pool can read however hard the worker
 hangs, and even when it is dead.
 
-What comes back from a worker is read by an unpickler that knows plain built-in data and the
-dataclasses and enums of one package, and nothing else: a worker handles hostile text, and its bytes
-must not be able to name code.
+What comes back from a worker is read by an unpickler that builds plain built-in data and nothing
+else: a worker handles hostile text, and its bytes must not be able to name code.
 """
 
 from __future__ import annotations
@@ -17,13 +16,11 @@ import mmap
 import os
 import pickle
 import struct
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import is_dataclass
-from enum import Enum, IntEnum
-from typing import NamedTuple
+from enum import IntEnum
+from typing import NamedTuple, NoReturn
 
 _LENGTH = struct.Struct("<Q")
 _REPORT = struct.Struct("<QBdd")
@@ -103,25 +100,17 @@ _UNREADABLE = (
 
 
 class _PlainUnpickler(pickle.Unpickler):
-    """Reads plain built-in data, and the dataclasses and enums of `package` that are loaded."""
+    """Reads built-in data, for which no name has to be looked up."""
 
-    package = ""
-
-    def find_class(self, module: str, name: str) -> type:
-        """The class of that name, if it may be made from a worker's bytes."""
-        if module.partition(".")[0] == self.package:
-            found = getattr(sys.modules.get(module), name, None)
-            if isinstance(found, type) and (is_dataclass(found) or issubclass(found, Enum)):
-                return found
+    def find_class(self, module: str, name: str) -> NoReturn:
+        """Never: a worker's bytes name no class and no function."""
         raise pickle.UnpicklingError("a worker may return plain data only")
 
 
-def decode_plain(data: bytes, package: str) -> object:
+def decode_plain(data: bytes) -> object:
     """The value that a worker encoded. UnpicklingError if it is not plain data."""
-    unpickler = _PlainUnpickler(io.BytesIO(data))
-    unpickler.package = package
     try:
-        return unpickler.load()
+        return _PlainUnpickler(io.BytesIO(data)).load()
     except _UNREADABLE as error:
         raise pickle.UnpicklingError("not the data of a plain value") from error
 

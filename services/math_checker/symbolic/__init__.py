@@ -13,7 +13,17 @@ from flint import fmpq
 from services.math_checker.rules import Rules
 from services.math_checker.surface import normalise
 from services.math_checker.symbolic.compare import Comparer
-from services.math_checker.symbolic.nodes import Group, Malformed, Matrix, Node, Num, Op, Unsupported, rebuild, render
+from services.math_checker.symbolic.nodes import (
+    Group,
+    Malformed,
+    Matrix,
+    Node,
+    Num,
+    Op,
+    Unsupported,
+    rebuild,
+    render,
+)
 from services.math_checker.symbolic.parse import parse
 
 _MAX_CHARS = 20_000
@@ -45,7 +55,9 @@ def compare(gold: str, answer: str, rules: Rules, scale: Fraction = Fraction(1))
     input: the caller bounds time and memory.
     """
     gold_tree = _read(gold, GoldUnparseable)
-    answer_tree = _scaled(_read(answer, AnswerUnparseable), fmpq(scale.numerator, scale.denominator))
+    answer_tree = _scaled(
+        _read(answer, AnswerUnparseable), fmpq(scale.numerator, scale.denominator)
+    )
     comparer = Comparer(rules)
     equal = comparer.compare(gold_tree, answer_tree)
     return Comparison(equal, _form(gold_tree), _form(answer_tree), comparer.method)
@@ -72,7 +84,9 @@ def _scaled(node: Node, scale: fmpq) -> Node:
     if scale == 1:
         return node
     if isinstance(node, (Group, Matrix)):
-        parts = node.items if isinstance(node, Group) else tuple(c for row in node.rows for c in row)
+        parts = (
+            node.items if isinstance(node, Group) else tuple(c for row in node.rows for c in row)
+        )
         return rebuild(node, tuple(_scaled(part, scale) for part in parts))
     return Op("mul", (Num(scale), node))
 

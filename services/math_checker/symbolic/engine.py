@@ -11,7 +11,7 @@ from typing import Any
 
 from services.math_checker.symbolic.nodes import Node
 
-_MAX_CHARS = 2_000
+_MAX_CHARS = 300
 
 
 def read(text: str) -> Node | None:
@@ -23,7 +23,9 @@ def read(text: str) -> Node | None:
     from services.math_checker.symbolic.from_sympy import NotConvertible, convert
 
     logging.getLogger("math_verify").setLevel(logging.CRITICAL)
-    found: list[Any] = parse(f"${text}$", [LatexExtractionConfig()], fallback_mode="no_fallback", parsing_timeout=None)
+    found: list[Any] = parse(
+        f"${text}$", [LatexExtractionConfig()], fallback_mode="no_fallback", parsing_timeout=None
+    )
     for candidate in found:
         if isinstance(candidate, str):
             continue

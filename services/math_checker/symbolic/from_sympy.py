@@ -51,7 +51,9 @@ def convert(value: Any, depth: int = 0) -> Node:
         return tuple(convert(item, depth + 1) for item in items)
 
     if isinstance(value, (sympy.Add, sympy.Mul, sympy.Pow)):
-        return Op({"Add": "add", "Mul": "mul", "Pow": "pow"}[type(value).__name__], parts(value.args))
+        return Op(
+            {"Add": "add", "Mul": "mul", "Pow": "pow"}[type(value).__name__], parts(value.args)
+        )
     if isinstance(value, Relational):
         return Chain(parts(value.args[:2]), (_RELATIONS[value.rel_op],))
     if isinstance(value, sympy.MatrixBase):

@@ -23,7 +23,10 @@ def same_groups(gold: Group, answer: Group, comparer: Comparer) -> bool:
     kinds = {gold.opening, answer.opening}
     if kinds == {""} and not _are_points(gold.items + answer.items):
         return comparer.matched(gold.items, answer.items, comparer.equal)
-    if kinds <= {"", "{"}:  # a list of points is a set of solutions, where repeating one does no harm
+    if kinds <= {
+        "",
+        "{",
+    }:  # a list of points is a set of solutions, where repeating one does no harm
         return _covers(gold.items, answer.items, comparer.equal) and _covers(
             answer.items, gold.items, lambda one, other: comparer.equal(other, one)
         )
@@ -41,11 +44,14 @@ def _same_brackets(gold: Group, answer: Group) -> bool:
         return True
     if "" in (gold.opening, answer.opening):
         other = answer if gold.opening == "" else gold
-        return len(other.items) != 2 or other.closing == ")" and other.opening == "("
+        return len(other.items) != 2 or (other.closing == ")" and other.opening == "(")
     # With two items "[" may close an interval; with more, and in an angle bracket, all mean a vector.
     if "<" in (gold.opening, answer.opening):
         return {gold.closing, answer.closing} <= {">", ")"}
-    return len(gold.items) != 2 and {gold.opening + gold.closing, answer.opening + answer.closing} == {"()", "[]"}
+    return len(gold.items) != 2 and {
+        gold.opening + gold.closing,
+        answer.opening + answer.closing,
+    } == {"()", "[]"}
 
 
 def _endless(node: Node) -> bool:
@@ -80,7 +86,8 @@ def same_matrices(gold: Node, answer: Node, comparer: Comparer) -> bool | None:
     """Matrices cell by cell; a row or column also as a vector in brackets. None where neither is a matrix."""
     if isinstance(gold, Matrix) and isinstance(answer, Matrix):
         return len(gold.rows) == len(answer.rows) and all(
-            in_order(one, other, comparer.equal) for one, other in zip(gold.rows, answer.rows, strict=True)
+            in_order(one, other, comparer.equal)
+            for one, other in zip(gold.rows, answer.rows, strict=True)
         )
     if not isinstance(gold, Matrix) and not isinstance(answer, Matrix):
         return None
@@ -95,7 +102,9 @@ def _nested(node: Node) -> Node:
     """ "[[1, 2], [3, 4]]" as the matrix it writes."""
     if not isinstance(node, Group) or node.opening not in _BRACKETS:
         return node
-    rows = [item.items for item in node.items if isinstance(item, Group) and item.opening in _BRACKETS]
+    rows = [
+        item.items for item in node.items if isinstance(item, Group) and item.opening in _BRACKETS
+    ]
     if len(rows) != len(node.items) or len({len(row) for row in rows}) != 1:
         return node
     return Matrix(tuple(rows))

@@ -76,7 +76,9 @@ class Comparer:
         if symbols(gold) or symbols(answer):
             return same_function(gold, answer)
         if self.rules.relative_tolerance or self.rules.absolute_tolerance:
-            near = within(gold, answer, self.rules.relative_tolerance, self.rules.absolute_tolerance)
+            near = within(
+                gold, answer, self.rules.relative_tolerance, self.rules.absolute_tolerance
+            )
             if near:
                 return True, "tolerance"
         return same_constant(gold, answer)
@@ -84,7 +86,10 @@ class Comparer:
     @staticmethod
     def _differ_in_base(gold: Node, answer: Node) -> bool:
         """Numerals are written in a base because the problem asks for that base."""
-        one, other = (node.args[1] if isinstance(node, Op) and node.name == "numeral" else None for node in (gold, answer))
+        one, other = (
+            node.args[1] if isinstance(node, Op) and node.name == "numeral" else None
+            for node in (gold, answer)
+        )
         return one != other
 
     # -- statements ------------------------------------------------------------------------------
@@ -164,7 +169,12 @@ class Comparer:
         if isinstance(gold, Op) and isinstance(answer, Op) and gold.name == answer.name:
             return self._same_operators(gold, answer)
         for node, other in ((gold, answer), (answer, gold)):
-            if isinstance(node, Op) and node.name == "ratio" and len(node.args) == 2 and is_scalar(other):
+            if (
+                isinstance(node, Op)
+                and node.name == "ratio"
+                and len(node.args) == 2
+                and is_scalar(other)
+            ):
                 return self._same_scalars(Op("div", node.args), other)
             if isinstance(node, Group) and node.opening == "{" and len(node.items) == 1:
                 pair = (node.items[0], other) if node is gold else (other, node.items[0])
@@ -183,7 +193,9 @@ class Comparer:
         return None
 
     def _same_ratios(self, gold: Op, answer: Op) -> bool:
-        if len(gold.args) != len(answer.args) or not all(is_scalar(a) for a in (*gold.args, *answer.args)):
+        if len(gold.args) != len(answer.args) or not all(
+            is_scalar(a) for a in (*gold.args, *answer.args)
+        ):
             return False
         if Num(fmpq(0)) in (*gold.args, *answer.args):
             return False
@@ -206,7 +218,9 @@ class Comparer:
         one, other = symbols(gold.head), symbols(answer.head)
         if len(one) == len(other) == 1 and one != other:
             answer = _renamed(answer, *other, *one)
-        return self.equal(gold.head, answer.head) and self.matched(gold.conditions, answer.conditions, self.equal)
+        return self.equal(gold.head, answer.head) and self.matched(
+            gold.conditions, answer.conditions, self.equal
+        )
 
 
 def _renamed(builder: Builder, old: str, new: str) -> Builder:

@@ -17,7 +17,12 @@ from flint import acb, fmpq
 
 from services.math_checker.symbolic.compare.scalars import accurate, overlaps
 from services.math_checker.symbolic.nodes import Const, Node, operators, render, symbols, walk
-from services.math_checker.symbolic.numeric.balls import NotNumeric, complex_ball, precision, real_ball
+from services.math_checker.symbolic.numeric.balls import (
+    NotNumeric,
+    complex_ball,
+    precision,
+    real_ball,
+)
 from services.math_checker.symbolic.numeric.bounds import size_bits
 from services.math_checker.symbolic.numeric.exact import Undefined, Values, rational
 

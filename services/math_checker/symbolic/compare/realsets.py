@@ -58,7 +58,10 @@ def real_set(node: Node, variable: str | None = None) -> RealSet:
             return ()
         case Group("{", "}", items):
             return _union([_point(item) for item in items])
-        case Group(opening, closing, (low, high)) if opening in ("(", "[") and closing in (")", "]"):
+        case Group(opening, closing, (low, high)) if opening in ("(", "[") and closing in (
+            ")",
+            "]",
+        ):
             return _interval(low, opening == "[", high, closing == "]")
         case Op("union" | "or", args):
             return _union([real_set(arg, variable) for arg in args])
@@ -123,12 +126,14 @@ def _solved_absolute(inner: Node, relation: str, bound: Node, name: str) -> Real
         return ()
     upper = _solved(inner, relation, bound, name)
     lower = _solved(inner, _FLIPPED[relation], opposite, name)
-    return _intersection([lower, upper]) if relation in ("<", "<=", "!=") else _union([lower, upper])
+    return (
+        _intersection([lower, upper]) if relation in ("<", "<=", "!=") else _union([lower, upper])
+    )
 
 
 def _solved(left: Node, relation: str, right: Node, name: str) -> RealSet:
     """The solutions of a relation that is linear in its only variable."""
-    if relation not in _FLIPPED or not is_scalar(left) and not is_scalar(right):
+    if relation not in _FLIPPED or (not is_scalar(left) and not is_scalar(right)):
         raise NotARealSet
     if isinstance(right, Op) and right.name == "abs" and not symbols(left):
         left, relation, right = right, _FLIPPED[relation], left
@@ -179,7 +184,9 @@ def _interval(low: Node, low_closed: bool, high: Node, high_closed: bool) -> Rea
     order = _order(low, high)
     if order > 0 or (order == 0 and not (low_closed and high_closed)):
         return ()
-    return (Piece(low, low_closed and not _infinite(low), high, high_closed and not _infinite(high)),)
+    return (
+        Piece(low, low_closed and not _infinite(low), high, high_closed and not _infinite(high)),
+    )
 
 
 def _point(node: Node) -> RealSet:

@@ -124,11 +124,16 @@ def _steps(chain: Chain) -> list[Chain]:
 
 
 def _same_step(one: Node, other: Node) -> bool:
-    if not (isinstance(one, Chain) and isinstance(other, Chain)) or one.relations != other.relations:
+    if (
+        not (isinstance(one, Chain) and isinstance(other, Chain))
+        or one.relations != other.relations
+    ):
         return False
     if one.sides == other.sides:
         return True
-    if not all(is_scalar(side) for side in (*one.sides, *other.sides)) or symbols(one) != symbols(other):
+    if not all(is_scalar(side) for side in (*one.sides, *other.sides)) or symbols(one) != symbols(
+        other
+    ):
         return False
     return proportional(_minus(*one.sides), _minus(*other.sides), positive=True)
 
@@ -167,7 +172,9 @@ def _points(systems: list[dict[str, Node]]) -> Group | None:
     """ "x = 1, y = 2; x = 3, y = 4" as the list of the points (x, y)."""
     if len({frozenset(system) for system in systems}) != 1:
         return None
-    return Group("", "", tuple(Group("(", ")", tuple(s[name] for name in sorted(s))) for s in systems))
+    return Group(
+        "", "", tuple(Group("(", ")", tuple(s[name] for name in sorted(s))) for s in systems)
+    )
 
 
 def _base(name: Node) -> str:

@@ -9,10 +9,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flint import acb, arb, fmpq
+from flint import acb, arb
 
-from services.math_checker.symbolic.nodes import Node, Num, Op, render
-from services.math_checker.symbolic.numeric.balls import NotNumeric, complex_ball, precision, real_ball
+from services.math_checker.symbolic.nodes import Node, Op, render
+from services.math_checker.symbolic.numeric.balls import (
+    NotNumeric,
+    complex_ball,
+    precision,
+    real_ball,
+)
 from services.math_checker.symbolic.numeric.bounds import MAX_BITS, separation_bits, size_bits
 from services.math_checker.symbolic.numeric.exact import Undefined, rational
 from services.math_checker.symbolic.numeric.residues import same_residue
@@ -57,7 +62,9 @@ def within(gold: Node, answer: Node, relative: float, absolute: float) -> bool:
         one, other = acb(one), acb(other)
     with precision(256):
         # As the decimals that the caller wrote, not as their neighbours in binary.
-        allowed = max(_decimal(absolute), _decimal(relative) * abs(one), key=lambda bound: bound.mid())
+        allowed = max(
+            _decimal(absolute), _decimal(relative) * abs(one), key=lambda bound: bound.mid()
+        )
         return not abs(other - one) > allowed
 
 
@@ -127,8 +134,3 @@ def _unevaluated(gold: Node, answer: Node) -> tuple[bool, str]:
         return True, "writing"
     same = same_residue(gold, answer, render(gold) + "\n" + render(answer))
     return bool(same), "residue"
-
-
-def as_number(value: fmpq) -> Num:
-    """A literal."""
-    return Num(value)

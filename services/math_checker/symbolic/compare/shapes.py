@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Callable
+from itertools import islice, product
 
 from services.math_checker.symbolic.nodes import (
     Builder,
@@ -11,7 +12,6 @@ from services.math_checker.symbolic.nodes import (
     Group,
     Matrix,
     Node,
-    Num,
     Op,
     Sym,
     children,
@@ -22,9 +22,23 @@ from services.math_checker.symbolic.nodes import (
 )
 
 _MAX_SIGNS = 4
+_MAX_WRITTEN_OUT = 400
 _SETS = frozenset(("R", "Q", "Z", "N", "C", "empty", "inf"))
 _NOT_SCALAR = frozenset(
-    ("union", "inter", "difference", "or", "ratio", "forall", "exists", "not", "congruent", "ellipsis", "pm", "mp")
+    (
+        "union",
+        "inter",
+        "difference",
+        "or",
+        "ratio",
+        "forall",
+        "exists",
+        "not",
+        "congruent",
+        "ellipsis",
+        "pm",
+        "mp",
+    )
 )
 
 
@@ -45,7 +59,9 @@ def shaped(node: Node) -> Node:
     parts = children(node)
     if not parts:
         return node
-    if isinstance(node, (Group, Matrix, Builder)) or (isinstance(node, Op) and node.name in ("or", "union")):
+    if isinstance(node, (Group, Matrix, Builder)) or (
+        isinstance(node, Op) and node.name in ("or", "union")
+    ):
         return _flattened(rebuild(node, tuple(shaped(part) for part in parts)))
     if any(isinstance(part, Matrix) for part in walk(node)):
         node = _computed(node)
@@ -69,7 +85,11 @@ def _both_signs(node: Node) -> Node:
     if not distinct or len(distinct) > _MAX_SIGNS:
         return node
     tied = any(sign.name == "mp" for sign in distinct)
-    choices = [(1,) * len(distinct), (-1,) * len(distinct)] if tied else product((1, -1), repeat=len(distinct))
+    choices = (
+        [(1,) * len(distinct), (-1,) * len(distinct)]
+        if tied
+        else product((1, -1), repeat=len(distinct))
+    )
     cases: list[Node] = []
     for choice in choices:
         case = node
@@ -109,13 +129,15 @@ def _computed(node: Node) -> Node:
 def _sum(one: Node, other: Node) -> Node:
     if isinstance(one, Matrix) and isinstance(other, Matrix) and _size(one) == _size(other):
         rows = zip(one.rows, other.rows, strict=True)
-        return Matrix(tuple(tuple(Op("add", pair) for pair in zip(*row, strict=True)) for row in rows))
+        return Matrix(
+            tuple(tuple(Op("add", pair) for pair in zip(*row, strict=True)) for row in rows)
+        )
     return Op("add", (one, other))
 
 
 def _product(one: Node, other: Node) -> Node:
     if isinstance(one, Matrix) and isinstance(other, Matrix):
-        if _size(one)[1] != _size(other)[0] or _size(one)[0] * _size(other)[1] > 64:
+        if _size(one)[1] != _size(other)[0] or _is_large(one) or _is_large(other):
             return Op("mul", (one, other))
         columns = list(zip(*other.rows, strict=True))
         return Matrix(tuple(tuple(_dot(row, column) for column in columns) for row in one.rows))
@@ -126,11 +148,16 @@ def _product(one: Node, other: Node) -> Node:
     return Op("mul", (one, other))
 
 
+def _is_large(node: Node) -> bool:
+    """Whether products of it should not be written out: each one multiplies the size of its cells."""
+    return sum(1 for _ in islice(walk(node), _MAX_WRITTEN_OUT)) == _MAX_WRITTEN_OUT
+
+
 def _dot(row: tuple[Node, ...], column: tuple[Node, ...]) -> Node:
     return Op("add", tuple(Op("mul", pair) for pair in zip(row, column, strict=True)))
 
 
-def _map(matrix: Matrix, function) -> Matrix:  # type: ignore[no-untyped-def]
+def _map(matrix: Matrix, function: Callable[[Node], Node]) -> Matrix:
     return Matrix(tuple(tuple(function(cell) for cell in row) for row in matrix.rows))
 
 
@@ -144,13 +171,19 @@ def is_name(node: Node) -> bool:
         return True
     if isinstance(node, Op):
         return _is_measure(node)
-    return isinstance(node, Group) and bool(node.items) and all(isinstance(item, Sym) for item in node.items)
+    return (
+        isinstance(node, Group)
+        and bool(node.items)
+        and all(isinstance(item, Sym) for item in node.items)
+    )
 
 
 def _is_measure(node: Node) -> bool:
     """Whether the tree names a length, an area or a quotient of such: AB, |AB|, NO/BO, S_1 : S_2."""
     if isinstance(node, Op):
-        return node.name in ("mul", "div", "abs", "ratio") and all(_is_measure(arg) for arg in node.args)
+        return node.name in ("mul", "div", "abs", "ratio") and all(
+            _is_measure(arg) for arg in node.args
+        )
     return isinstance(node, Sym) and node.name[0].isupper()
 
 
@@ -183,7 +216,11 @@ def definition(chain: Chain) -> tuple[Node | None, tuple[Node, ...]] | None:
 
 def as_row(node: Node) -> tuple[Node, ...] | None:
     """The entries of a tuple, vector, row or column, in order."""
-    if isinstance(node, Group) and node.opening in ("(", "[", "<") and (node.closing in (")", "]", ">")):
+    if (
+        isinstance(node, Group)
+        and node.opening in ("(", "[", "<")
+        and (node.closing in (")", "]", ">"))
+    ):
         return node.items
     if isinstance(node, Matrix):
         if len(node.rows) == 1:
@@ -191,8 +228,3 @@ def as_row(node: Node) -> tuple[Node, ...] | None:
         if len(node.rows[0]) == 1:
             return tuple(row[0] for row in node.rows)
     return None
-
-
-def number(node: Node) -> Num | None:
-    """The node if it is a literal."""
-    return node if isinstance(node, Num) else None

@@ -13,8 +13,14 @@ from typing import Any
 
 from flint import acb, arb, ctx, fmpq
 
-from services.math_checker.symbolic.nodes import Const, Node, Num, Op, Sym, render
-from services.math_checker.symbolic.numeric.exact import MAX_TERMS, Undefined, Values, integer, rational
+from services.math_checker.symbolic.nodes import Const, Node, Num, Op, Sym, operators, render
+from services.math_checker.symbolic.numeric.exact import (
+    MAX_TERMS,
+    Undefined,
+    Values,
+    integer,
+    rational,
+)
 
 
 class NotNumeric(Exception):
@@ -85,7 +91,9 @@ class _Balls:
 
     def _uninterpreted(self, node: Op) -> Any:
         """A function that nothing is known of: the same number for the same writing."""
-        if not node.name.startswith(("call ", "prime", "transpose", "superscript", "norm", "log_", "det")):
+        if not node.name.startswith(
+            ("call ", "prime", "transpose", "superscript", "norm", "log_", "det")
+        ):
             raise NotNumeric
         digest = blake2b(render(node, ordered=False).encode(), digest_size=8).digest()
         return self.ball(fmpq(int.from_bytes(digest, "big"), 1 << 60))
@@ -219,8 +227,15 @@ class _Balls:
 
     def iterated(self, args: tuple[Node, ...], is_sum: bool) -> Any:
         body, index, lower, upper = args
+        if {"sum", "prod"} & operators(body):
+            raise NotNumeric  # terms would multiply
         start, stop = integer(lower, self.values), integer(upper, self.values)
-        if start is None or stop is None or not 0 <= stop - start < MAX_TERMS or not isinstance(index, Sym):
+        if (
+            start is None
+            or stop is None
+            or not 0 <= stop - start < MAX_TERMS
+            or not isinstance(index, Sym)
+        ):
             raise NotNumeric
         result = self.ball(0 if is_sum else 1)
         for k in range(start, stop + 1):

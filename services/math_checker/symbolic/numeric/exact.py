@@ -7,7 +7,7 @@ from typing import Any
 
 from flint import fmpq, fmpz
 
-from services.math_checker.symbolic.nodes import Node, Num, Op, Sym
+from services.math_checker.symbolic.nodes import Node, Num, Op, Sym, operators
 
 #: Bits of the largest numerator or denominator that is built.
 MAX_BITS = 40_000
@@ -129,8 +129,15 @@ def _root(base: fmpq, degree: fmpq) -> fmpq:
 
 def _iterated(node: Op, values: Values) -> fmpq:
     body, index, lower, upper = node.args
+    if {"sum", "prod"} & operators(body):
+        raise Inexact  # terms would multiply
     start, stop = _value(lower, values), _value(upper, values)
-    if start.q != 1 or stop.q != 1 or not 0 <= stop - start < MAX_TERMS or not isinstance(index, Sym):
+    if (
+        start.q != 1
+        or stop.q != 1
+        or not 0 <= stop - start < MAX_TERMS
+        or not isinstance(index, Sym)
+    ):
         raise Inexact
     result = fmpq(0 if node.name == "sum" else 1)
     for k in range(int(start.p), int(stop.p) + 1):

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from flint import fmpq
 
-from services.math_checker.symbolic.nodes import Chain, Node, Num, Op, Sym, Unsupported, render
+from services.math_checker.symbolic.nodes import (
+    Chain,
+    Const,
+    Node,
+    Num,
+    Op,
+    Sym,
+    Unsupported,
+    render,
+    replace,
+)
 from services.math_checker.symbolic.parse.factors import Factors
 
 _FRACTIONS = frozenset(("frac", "dfrac", "tfrac", "cfrac"))
-_DECORATIONS = frozenset(("vec", "hat", "bar", "overline", "overrightarrow", "widehat", "tilde", "dot", "ddot"))
+_DECORATIONS = frozenset(
+    ("vec", "hat", "bar", "overline", "overrightarrow", "widehat", "tilde", "dot", "ddot")
+)
 _SHAPES = frozenset(("angle", "triangle", "odot", "square"))
 
 
@@ -80,9 +92,13 @@ class Commands(Factors):
         if not isinstance(lower, Chain) or lower.relations != ("=",) or upper is None:
             raise Unsupported("a sum without plain bounds")
         index, start = lower.sides
+        body = self._body()
+        if index == Const("i"):  # as an index it is not the imaginary unit
+            index = Sym("i")
+            body = replace(body, Const("i"), index)
         if not isinstance(index, Sym):
             raise Unsupported("a sum over something that is no variable")
-        return Op(name, (self._body(), index, start, upper))
+        return Op(name, (body, index, start, upper))
 
     def _body(self) -> Node:
         """The operand of a sum: a product, as far as it goes."""

@@ -60,6 +60,8 @@ class Cursor:
         kept = self.bars, self.in_head
         self.depth += 1
         self.bars, self.in_head = bars, in_head
-        yield
-        self.depth -= 1
-        self.bars, self.in_head = kept
+        try:
+            yield
+        finally:
+            self.depth -= 1
+            self.bars, self.in_head = kept

@@ -9,12 +9,12 @@ from services.math_checker.symbolic.nodes import (
     Chain,
     Const,
     Group,
+    Malformed,
     Matrix,
     Node,
     Num,
     Op,
     Sym,
-    Malformed,
     Unsupported,
     render,
 )
@@ -33,7 +33,9 @@ _SYNONYMS = {
     "arcosh": "arccosh", "artanh": "arctanh", "Arg": "arg",
 }  # fmt: skip
 _VARIADIC = frozenset(("gcd", "lcm", "max", "min", "call"))
-_MATRICES = frozenset(("matrix", "pmatrix", "bmatrix", "vmatrix", "Bmatrix", "smallmatrix", "array"))
+_MATRICES = frozenset(
+    ("matrix", "pmatrix", "bmatrix", "vmatrix", "Bmatrix", "smallmatrix", "array")
+)
 _STACKS = frozenset(("cases", "aligned", "align", "gathered", "split", "eqnarray", "rcases"))
 _CLOSERS = {"(": (")", "]"), "[": ("]", ")"), "<": (">",), "{s": ("}s",), "{": ("}",)}
 
@@ -84,7 +86,7 @@ class Factors(Cursor):
             return Op("prime" if self.next().text == "'" else "conj", (base,))
         if self.at("+", "-"):
             negative = self.next().text == "-"
-            if not self.peek().kind in ("number", "symbol", "const") and not self.at("("):
+            if self.peek().kind not in ("number", "symbol", "const") and not self.at("("):
                 return Op("superscript", (base, Sym("-" if negative else "+")))
             exponent = self.primary()
             exponent = Op("neg", (exponent,)) if negative else exponent
@@ -93,7 +95,8 @@ class Factors(Cursor):
         else:
             exponent = self.macro_argument(whole_number=True)
         if self.accept("^"):
-            exponent = self._raised(exponent)
+            with self.nested(self.bars, self.in_head):
+                exponent = self._raised(exponent)
         if exponent == Sym("T") or exponent == Sym("top"):
             return Op("transpose", (base,))
         return Op("pow", (base, exponent))
@@ -142,7 +145,8 @@ class Factors(Cursor):
             case "function":
                 return self._function(token.text)
             case "command":
-                return self.command(token.text)
+                with self.nested(self.bars, self.in_head):
+                    return self.command(token.text)
             case "begin":
                 return self._environment(token.text)
             case "operator":
@@ -175,11 +179,21 @@ class Factors(Cursor):
             self.next()
             name += "'"
         if not bare and (name[0] in _FUNCTION_LETTERS and name.strip("'")[:1] in _FUNCTION_LETTERS):
-            if [t.text for t in self.tokens[self.position : self.position + 5]] == ["^", "{", "-", "1", "}"]:
+            if [t.text for t in self.tokens[self.position : self.position + 5]] == [
+                "^",
+                "{",
+                "-",
+                "1",
+                "}",
+            ]:
                 if self.peek(5).text == "(":
                     self.position += 5
                     name += "^{-1}"
-            elif [t.text for t in self.tokens[self.position : self.position + 3]] == ["^", "-", "1"]:
+            elif [t.text for t in self.tokens[self.position : self.position + 3]] == [
+                "^",
+                "-",
+                "1",
+            ]:
                 if self.peek(3).text == "(":
                     self.position += 3
                     name += "^{-1}"
@@ -333,7 +347,12 @@ class Factors(Cursor):
             return items[0] if len(items) == 1 else Group("", "", tuple(items))
         if opening == "{s":
             return Group("{", "}", tuple(items))
-        if len(items) == 1 and opening in "([" and closing in ")]" and (opening, closing) in (("(", ")"), ("[", "]")):
+        if (
+            len(items) == 1
+            and opening in "(["
+            and closing in ")]"
+            and (opening, closing) in (("(", ")"), ("[", "]"))
+        ):
             return items[0]
         if "or" in separators:
             return Op("or", tuple(items))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flint import fmpq
 
-from services.math_checker.symbolic.nodes import Node, Num, Op, Sym, Malformed, render
+from services.math_checker.symbolic.nodes import Malformed, Node, Num, Op, Sym, render
 from services.math_checker.symbolic.parse.tokens import Token
 
 
@@ -36,7 +36,12 @@ def mixed_part(tokens: Sequence[Token], place: int, end: int) -> tuple[fmpq, int
     r"""The fraction of a mixed number, `\frac{1}{2}` or " 1/2", and the place behind it. `end`: where the integer ends."""
     ahead = tokens[place : place + 7]
     texts = [token.text for token in ahead]
-    if len(texts) == 7 and texts[0] == "frac" and texts[1] == texts[4] == "{" and texts[3] == texts[6] == "}":
+    if (
+        len(texts) == 7
+        and texts[0] == "frac"
+        and texts[1] == texts[4] == "{"
+        and texts[3] == texts[6] == "}"
+    ):
         top, bottom, after = ahead[2], ahead[5], place + 7
     elif len(texts) >= 3 and texts[1] == "/" and ahead[0].start > end:
         top, bottom, after = ahead[0], ahead[2], place + 3

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flint import fmpq
 
-from services.math_checker.symbolic.nodes import Chain, Group, Node, Num, Op, Malformed
+from services.math_checker.symbolic.nodes import Chain, Group, Malformed, Node, Num, Op
 from services.math_checker.symbolic.parse.commands import Commands
 from services.math_checker.symbolic.parse.tokens import Token, tokenize
 
 _SET_OPERATORS = {"cup": "union", "cap": "inter", "minus": "difference"}
-_STARTS = frozenset(("number", "repeat", "symbol", "const", "function", "command", "decorated", "begin"))
+_STARTS = frozenset(
+    ("number", "repeat", "symbol", "const", "function", "command", "decorated", "begin")
+)
 _OPENINGS = frozenset(("(", "[", "{", "{s", "lfloor", "lceil", "norm", "<", "bigcup"))
 
 
@@ -138,7 +140,9 @@ class Parser(Commands):
                 terms.append(Op("ellipsis", ()))
                 continue
             term = self.product()
-            terms.append(term if name == "+" else _negated(term) if name == "-" else Op(name, (term,)))
+            terms.append(
+                term if name == "+" else _negated(term) if name == "-" else Op(name, (term,))
+            )
         return terms[0] if len(terms) == 1 else Op("add", tuple(terms))
 
     def product(self) -> Node:
@@ -165,7 +169,9 @@ class Parser(Commands):
         return negative
 
     def _starts_statement(self) -> bool:
-        return self.at("+", "-", "pm", "mp", "|", "forall", "exists", "not", "...") or self._starts_factor(True)
+        return self.at(
+            "+", "-", "pm", "mp", "|", "forall", "exists", "not", "..."
+        ) or self._starts_factor(True)
 
     def _starts_operand(self) -> bool:
         return self._starts_factor()

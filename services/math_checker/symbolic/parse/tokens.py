@@ -11,13 +11,10 @@ MAX_TOKENS = 3_000
 MAX_DIGITS = 4_000
 
 FUNCTIONS = frozenset(
-    """sin cos tan cot sec csc sinh cosh tanh coth sech csch arcsin arccos arctan arccot arcsec arccsc
-    arcsinh arccosh arctanh arsinh arcosh artanh asin acos atan sqrt cbrt abs ln log lg lb exp gcd lcm max min floor ceil sgn sign
-    erf erfc det Re Im arg Arg Gamma zeta operatorname mod""".split()
+    ["sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "sech", "csch", "arcsin", "arccos", "arctan", "arccot", "arcsec", "arccsc", "arcsinh", "arccosh", "arctanh", "arsinh", "arcosh", "artanh", "asin", "acos", "atan", "sqrt", "cbrt", "abs", "ln", "log", "lg", "lb", "exp", "gcd", "lcm", "max", "min", "floor", "ceil", "sgn", "sign", "erf", "erfc", "det", "Re", "Im", "arg", "Arg", "Gamma", "zeta", "operatorname", "mod"]
 )
 GREEK = frozenset(
-    """alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi omicron rho varrho
-    sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega hbar ell""".split()
+    ["alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "vartheta", "iota", "kappa", "lambda", "mu", "nu", "xi", "omicron", "rho", "varrho", "sigma", "varsigma", "tau", "upsilon", "phi", "varphi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega", "hbar", "ell"]
 )
 _VARIANTS = {"varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho": "rho"}
 _RELATION_COMMANDS = {
@@ -37,8 +34,8 @@ _WORDS = {
     "and": "and", "or": "or", "inf": "inf", "infinity": "inf", "oo": "inf", "union": "cup", "in": "in", "infty": "inf",
     "times": "*", "intersect": "cap", "mod": "mod",
 }  # fmt: skip
-_CONNECTORS = frozenset("and or if when where for with".split())
-_DECORATIONS = frozenset("vec hat bar overline overrightarrow widehat tilde dot ddot".split())
+_CONNECTORS = frozenset(["and", "or", "if", "when", "where", "for", "with"])
+_DECORATIONS = frozenset(["vec", "hat", "bar", "overline", "overrightarrow", "widehat", "tilde", "dot", "ddot"])
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -101,9 +98,7 @@ def _add(tokens: list[Token], kind: str, body: str, start: int, end: int) -> Non
     elif kind == "operator":
         tokens.append(Token("operator", "^" if body == "**" else body, start, end))
     elif kind == "relation":
-        tokens.append(
-            Token("relation", {"==": "=", "~": "sim"}.get(body, body), start, end)
-        )
+        tokens.append(Token("relation", {"==": "=", "~": "sim"}.get(body, body), start, end))
     else:
         tokens.append(Token(kind, body.rstrip("*"), start, end))
 
@@ -188,7 +183,9 @@ def _word_token(known: str, start: int, end: int) -> Token:
 def _add_styled(tokens: list[Token], found: re.Match[str]) -> None:
     r"""`\text{...}`, `\mathbf{...}`, `\overline{...}`: a connector, a function, a decorated letter or a word."""
     style, start, end = found.group("style"), found.start("style"), found.end()
-    content = found.group("content") if found.group("content") is not None else found.group("letter")
+    content = (
+        found.group("content") if found.group("content") is not None else found.group("letter")
+    )
     if content is None:
         if style in _DECORATIONS:
             tokens.append(Token("command", style, start, end))
@@ -217,4 +214,8 @@ def _is_word(style: str | None, content: str, body: str) -> bool:
     if style == "text":
         return body not in FUNCTIONS
     is_spaced = content[0] in "~ "  # "5 \\mathrm{~min}"
-    return body.isalpha() and body not in GREEK and (is_spaced or (body not in FUNCTIONS and body not in _WORDS))
+    return (
+        body.isalpha()
+        and body not in GREEK
+        and (is_spaced or (body not in FUNCTIONS and body not in _WORDS))
+    )
