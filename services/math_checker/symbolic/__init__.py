@@ -1,4 +1,5 @@
-"""Rigorous equality of mathematical answers: our own reader and rules first, SymPy's reader for what ours does not know.
+"""Rigorous equality of mathematical answers: our own reader and rules first, SymPy's reader for
+what ours does not know.
 
 Nothing here evaluates text as code, and nothing expands what only has to be compared.
 """
@@ -14,6 +15,7 @@ from services.math_checker.rules import Rules
 from services.math_checker.surface import normalise
 from services.math_checker.symbolic.compare import Comparer
 from services.math_checker.symbolic.nodes import (
+    INFINITY,
     Group,
     Malformed,
     Matrix,
@@ -23,11 +25,13 @@ from services.math_checker.symbolic.nodes import (
     Unsupported,
     rebuild,
     render,
+    walk,
 )
 from services.math_checker.symbolic.parse import parse
 
 _MAX_CHARS = 20_000
 _MAX_FORM = 400
+_MAX_CALCULUS_NUMBER = 1_000
 
 
 class GoldUnparseable(ValueError):
@@ -51,15 +55,19 @@ class Comparison:
 def compare(gold: str, answer: str, rules: Rules, scale: Fraction = Fraction(1)) -> Comparison:
     """Whether `answer` times `scale` equals `gold`. Reads LaTeX and plain notation.
 
-    Raises `GoldUnparseable` or `AnswerUnparseable` where neither reader knows the notation. May run for long on hostile
-    input: the caller bounds time and memory.
+    Raises `GoldUnparseable` or `AnswerUnparseable` where neither reader knows the notation. May
+    run for long on hostile input: the caller bounds time and memory.
     """
     gold_tree = _read(gold, GoldUnparseable)
-    answer_tree = _scaled(
-        _read(answer, AnswerUnparseable), fmpq(scale.numerator, scale.denominator)
-    )
+    factor = fmpq(scale.numerator, scale.denominator)
+    answer_read = _read(answer, AnswerUnparseable)
+    answer_tree = _scaled(answer_read, factor)
     comparer = Comparer(rules)
     equal = comparer.compare(gold_tree, answer_tree)
+    if not equal and (_has_calculus(gold_tree) or _has_calculus(answer_tree)):
+        gold_tree = _evaluated(gold, gold_tree)
+        answer_tree = _scaled(_evaluated(answer, answer_read), factor)
+        equal = comparer.compare(gold_tree, answer_tree)
     return Comparison(equal, _form(gold_tree), _form(answer_tree), comparer.method)
 
 
@@ -78,6 +86,27 @@ def _read(text: str, failure: type[ValueError]) -> Node:
         if tree is None:
             raise failure(str(reason)) from None
         return tree
+
+
+def _evaluated(text: str, tree: Node) -> Node:
+    """The tree with its limits, integrals and infinite sums worked out by SymPy, where it can."""
+    if not _has_calculus(tree):
+        return tree
+    from services.math_checker.symbolic import engine
+
+    return engine.evaluate(normalise(text)) or tree
+
+
+def _has_calculus(tree: Node) -> bool:
+    """Whether it has a limit, an integral or an infinite sum, and no number that makes it hard."""
+    found = False
+    for part in walk(tree):
+        if isinstance(part, Num) and abs(part.value.p) + part.value.q > _MAX_CALCULUS_NUMBER:
+            return False
+        if isinstance(part, Op):
+            endless = part.name in ("sum", "prod") and part.args[3] == INFINITY
+            found = found or endless or part.name in ("int", "limit")
+    return found
 
 
 def _scaled(node: Node, scale: fmpq) -> Node:

@@ -17,10 +17,14 @@ _CONSTANTS = {
     sympy.S.Naturals: Const("N"), sympy.S.Complexes: Const("C"), sympy.S.Rationals: Const("Q"),
 }  # fmt: skip
 _FUNCTIONS = {
-    "sin": "sin", "cos": "cos", "tan": "tan", "cot": "cot", "sec": "sec", "csc": "csc", "sinh": "sinh", "cosh": "cosh",
-    "tanh": "tanh", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "log": "ln", "exp": "exp", "Abs": "abs",
-    "floor": "floor", "ceiling": "ceil", "factorial": "factorial", "factorial2": "factorial2", "binomial": "binom",
-    "conjugate": "conj", "re": "Re", "im": "Im", "gamma": "Gamma", "Max": "max", "Min": "min", "sign": "sign",
+    "sin": "sin", "cos": "cos", "tan": "tan", "cot": "cot", "sec": "sec", "csc": "csc",
+    "sinh": "sinh", "cosh": "cosh",
+    "tanh": "tanh", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "log": "ln",
+    "exp": "exp", "Abs": "abs",
+    "floor": "floor", "ceiling": "ceil", "factorial": "factorial", "factorial2": "factorial2",
+    "binomial": "binom",
+    "conjugate": "conj", "re": "Re", "im": "Im", "gamma": "Gamma", "Max": "max", "Min": "min",
+    "sign": "sign",
 }  # fmt: skip
 _RELATIONS = {"==": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _MAX_DEPTH = 60

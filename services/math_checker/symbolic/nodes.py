@@ -1,7 +1,7 @@
 """The tree that a mathematical answer is read into: few kinds of node, plain data, no evaluation.
 
-The tree is our own, and not SymPy's, because building a SymPy object already computes with it: a tower of exponents
-or a factorial would be expanded before anything could refuse it.
+The tree is our own, and not SymPy's, because building a SymPy object already computes with it: a
+tower of exponents or a factorial would be expanded before anything could refuse it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Sym:
 
 @dataclass(frozen=True, slots=True)
 class Const:
-    """One of "pi", "e", "i", "inf", or a named set: "R", "Q", "Z", "N", "C", "empty"."""
+    """ "pi", "e", "i", "inf", or a named set: "R", "Q", "Z", "N", "C", "empty"."""
 
     name: str
 
@@ -51,7 +51,9 @@ class Op:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Several items between delimiters; a list without delimiters has empty ones, a system "system"."""
+    """Several items between delimiters; a list without delimiters has empty ones, a system
+    "system".
+    """
 
     opening: str
     closing: str
@@ -152,7 +154,9 @@ _INFIX = {"add": " + ", "mul": "*", "div": "/", "pow": "^", "union": " union ", 
 
 
 def render(node: Node, ordered: bool = True) -> str:
-    """A plain form for people. With `ordered=False`, terms and factors are sorted: a key that ignores their order."""
+    """A plain form for people. With `ordered=False`, terms and factors are sorted: a key that
+    ignores their order.
+    """
     match node:
         case Num(value):
             return str(value)

@@ -45,7 +45,7 @@ def _same_brackets(gold: Group, answer: Group) -> bool:
     if "" in (gold.opening, answer.opening):
         other = answer if gold.opening == "" else gold
         return len(other.items) != 2 or (other.closing == ")" and other.opening == "(")
-    # With two items "[" may close an interval; with more, and in an angle bracket, all mean a vector.
+    # Two items in "[" may be an interval; more of them, or an angle bracket, mean a vector.
     if "<" in (gold.opening, answer.opening):
         return {gold.closing, answer.closing} <= {">", ")"}
     return len(gold.items) != 2 and {
@@ -64,7 +64,9 @@ def in_order(gold: Sequence[Node], answer: Sequence[Node], same: Test) -> bool:
 
 
 def any_order(gold: Sequence[Node], answer: Sequence[Node], same: Test) -> bool:
-    """Whether two sequences agree as multisets. Equality is transitive enough for taking the first that fits."""
+    """Whether two sequences agree as multisets. Equality is transitive enough for taking the first
+    that fits.
+    """
     if len(gold) != len(answer) or len(gold) > _MAX_UNORDERED:
         return len(gold) == len(answer) and in_order(gold, answer, same)
     left = list(answer)
@@ -83,7 +85,9 @@ def _covers(items: Sequence[Node], others: Sequence[Node], same: Test) -> bool:
 
 
 def same_matrices(gold: Node, answer: Node, comparer: Comparer) -> bool | None:
-    """Matrices cell by cell; a row or column also as a vector in brackets. None where neither is a matrix."""
+    """Matrices cell by cell; a row or column also as a vector in brackets. None where neither is a
+    matrix.
+    """
     if isinstance(gold, Matrix) and isinstance(answer, Matrix):
         return len(gold.rows) == len(answer.rows) and all(
             in_order(one, other, comparer.equal)

@@ -1,9 +1,10 @@
 """Equality of expressions with variables: the same value wherever both have one.
 
-Both sides are computed at points drawn from a hash of the two texts, so that the verdict is repeatable and no text
-can be made to fit the points. One certain difference (exact rationals, or balls that do not meet) refutes. Agreement
-at every point, the last at more bits than everything written takes, is accepted: for rational functions that is the
-Schwartz-Zippel test, whose error is negligible.
+Both sides are computed at points drawn from a hash of the two texts, so that the verdict is
+repeatable and no text can be made to fit the points. One certain difference (exact rationals, or
+balls that do not meet) refutes. Agreement at every point, the last at more bits than everything
+written takes, is accepted: for rational functions that is the Schwartz-Zippel test, whose error is
+negligible.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import Any
 
-from flint import acb, fmpq
+from flint import acb, arb, fmpq
 
 from services.math_checker.symbolic.compare.scalars import accurate, overlaps
 from services.math_checker.symbolic.nodes import Const, Node, operators, render, symbols, walk
@@ -31,18 +32,21 @@ _FINAL_BITS = 1_024
 _MAX_FINAL_BITS = 20_000
 _WANTED, _LEAST = 8, 3
 # How the values of one point are drawn: range of the numerator over a denominator, or integers.
-_PATTERNS = ("unit", "positive", "integer", "signed", "large", "negative", "small integer", "near", "near", "positive", "unit",
-             "integer", "positive", "signed", "unit", "near")  # fmt: skip
+_PATTERN_NAMES = """
+    unit positive integer signed large negative small_integer near near positive unit integer
+    positive signed unit near
+"""
+_PATTERNS = tuple(_PATTERN_NAMES.split())
 _COMPLEX_LETTERS = frozenset("zw")
 _NOT_ANALYTIC = frozenset(("abs", "conj", "Re", "Im", "arg"))
 
 
 def same_function(gold: Node, answer: Node) -> tuple[bool, str]:
     """Whether two expressions agree wherever both are defined, and by what means that was found."""
-    points = 0
-    exact = True
     if render(gold, ordered=False) == render(answer, ordered=False):
         return True, "writing"
+    points = 0
+    exact = True
     for values, pair in sample((gold, answer)):
         points += 1
         one, other = pair
@@ -62,7 +66,9 @@ def same_function(gold: Node, answer: Node) -> tuple[bool, str]:
 
 
 def proportional(gold: Node, answer: Node, positive: bool = False) -> bool:
-    """Whether `gold` is a constant other than 0 times `answer`, positive if asked for, as functions."""
+    """Whether `gold` is a constant other than 0 times `answer`, positive if asked for, as
+    functions.
+    """
     first: tuple[Any, Any] | None = None
     points = 0
     for _, pair in sample((gold, answer)):
@@ -83,7 +89,9 @@ def proportional(gold: Node, answer: Node, positive: bool = False) -> bool:
 
 
 def sample(nodes: Sequence[Node]) -> Iterator[tuple[Values, tuple[Any, ...]]]:
-    """Points where all of `nodes` have values, with the values: all rational, or all balls of one kind."""
+    """Points where all of `nodes` have values, with the values: all rational, or all balls of one
+    kind.
+    """
     names = sorted(frozenset().union(*(symbols(node) for node in nodes)))
     seed = blake2b("\n".join(map(render, nodes)).encode("utf-8", "surrogatepass"), digest_size=8)
     source = random.Random(seed.digest())
@@ -110,7 +118,7 @@ def sample(nodes: Sequence[Node]) -> Iterator[tuple[Values, tuple[Any, ...]]]:
 def _draw(source: random.Random, pattern: str) -> fmpq:
     if pattern == "integer":
         return fmpq(source.randint(5, 60))
-    if pattern == "small integer":
+    if pattern == "small_integer":
         return fmpq(source.randint(1, 12))
     denominator = source.randint(1_009, 9_973)
     low, high = {
@@ -156,8 +164,6 @@ def _agrees_closely(gold: Node, answer: Node, values: Values) -> bool:
 
 def _ball(value: Any) -> Any:
     if isinstance(value, fmpq):
-        from flint import arb
-
         return arb(value)
     return value
 

@@ -1,4 +1,6 @@
-"""Sets of real numbers: intervals, unions, inequalities in one variable, all brought to sorted disjoint pieces."""
+"""Sets of real numbers: intervals, unions, inequalities in one variable, all brought to sorted
+disjoint pieces.
+"""
 
 from __future__ import annotations
 
@@ -121,7 +123,7 @@ def _with_plain_variable(chain: Chain) -> Chain:
 
 def _solved_absolute(inner: Node, relation: str, bound: Node, name: str) -> RealSet:
     """|u| < c as -c < u < c, |u| > c as u < -c or u > c."""
-    opposite = Op("neg", (bound,))
+    opposite: Node = Op("neg", (bound,))
     if relation in ("<", "<=", "=") and _order(bound, Num(fmpq(0))) < 0:
         return ()
     upper = _solved(inner, relation, bound, name)
@@ -251,7 +253,8 @@ def _joined(one: Piece, other: Piece) -> Piece:
 
 def _complement(pieces: RealSet) -> RealSet:
     gaps: list[RealSet] = []
-    low, low_closed = NEGATIVE_INFINITY, False
+    low: Node = NEGATIVE_INFINITY
+    low_closed = False
     for piece in pieces:
         gaps.append(_interval(low, low_closed, piece.low, not piece.low_closed))
         low, low_closed = piece.high, not piece.high_closed

@@ -16,7 +16,9 @@ _GREATER = frozenset((">", ">="))
 
 
 def same_chains(gold: Chain, answer: Chain, comparer: Comparer) -> bool:
-    """Whether two relations say the same: the same definition, or the same equation or inequality up to scale."""
+    """Whether two relations say the same: the same definition, or the same equation or inequality
+    up to scale.
+    """
     one, other = definition(gold), definition(answer)
     if one is not None and other is not None and _same_name(one[0], other[0], comparer):
         return _claims_agree(one[1], other[1], comparer)
@@ -75,7 +77,9 @@ def _minus(left: Node, right: Node) -> Node:
 
 
 def same_zero_set(one: Node, other: Node) -> bool:
-    """Whether f = 0 and g = 0 are one equation: f is a constant times g, also after clearing denominators."""
+    """Whether f = 0 and g = 0 are one equation: f is a constant times g, also after clearing
+    denominators.
+    """
     if proportional(one, other):
         return True
     if not (_has_denominator(one) or _has_denominator(other)):
@@ -88,7 +92,9 @@ def _has_denominator(node: Node) -> bool:
 
 
 def _cleared(node: Node) -> tuple[Node, list[Node]]:
-    """The numerator over a common denominator, and the factors of that denominator that hold variables."""
+    """The numerator over a common denominator, and the factors of that denominator that hold
+    variables.
+    """
     if isinstance(node, Op) and node.name == "div" and symbols(node.args[1]):
         return node.args[0], [node.args[1]]
     if isinstance(node, Op) and node.name == "neg":
@@ -145,7 +151,9 @@ def _same_sides(gold: Chain, answer: Chain, comparer: Comparer) -> bool:
 
 
 def solutions(node: Node) -> Group | None:
-    """ "x = 1 or x = 2", "x_1 = 1, x_2 = 2" and "x = 1, 2" as the list of the values; None where it is none."""
+    """ "x = 1 or x = 2", "x_1 = 1, x_2 = 2" and "x = 1, 2" as the list of the values; None where
+    it is none.
+    """
     items = node.args if isinstance(node, Op) and node.name == "or" else ()
     if isinstance(node, Group) and node.opening in ("", "{"):
         items = node.items

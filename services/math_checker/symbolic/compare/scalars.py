@@ -1,8 +1,10 @@
-"""Equality of numbers without variables: exact where possible, else by balls that certainly hold the values.
+"""Equality of numbers without variables: exact where possible, else by balls that certainly hold
+the values.
 
-Two balls that do not meet prove that the values differ, at any magnitude. Balls that meet prove nothing at first;
-then the precision grows to where agreement is a proof (algebraic numbers, see `numeric.bounds`) or, for other
-numbers, to more than twice the bits of everything written in the two answers, at least 1,024.
+Two balls that do not meet prove that the values differ, at any magnitude. Balls that meet prove
+nothing at first; then the precision grows to where agreement is a proof (algebraic numbers, see
+`numeric.bounds`) or, for other numbers, to more than twice the bits of everything written in the
+two answers, at least 1,024.
 """
 
 from __future__ import annotations
@@ -44,7 +46,9 @@ def same_constant(gold: Node, answer: Node) -> tuple[bool, str]:
 
 
 def ball(node: Node, bits: int) -> Any:
-    """The value as a real ball if it is real by construction, else as a complex one. Raises as `real_ball` does."""
+    """The value as a real ball if it is real by construction, else as a complex one. Raises as
+    `real_ball` does.
+    """
     with precision(bits):
         try:
             return real_ball(node, {})
@@ -129,7 +133,9 @@ def _vanishes(difference: Node, proof: int) -> bool:
 
 
 def _unevaluated(gold: Node, answer: Node) -> tuple[bool, str]:
-    """Numbers too large for balls, and what is no number: the same writing up to order, or the same residue."""
+    """Numbers too large for balls, and what is no number: the same writing up to order, or the
+    same residue.
+    """
     if render(gold, ordered=False) == render(answer, ordered=False):
         return True, "writing"
     same = same_residue(gold, answer, render(gold) + "\n" + render(answer))

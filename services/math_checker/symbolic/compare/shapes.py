@@ -1,4 +1,6 @@
-"""Brings a tree into the shape that is compared: plus-or-minus written out, matrices computed, names read."""
+"""Brings a tree into the shape that is compared: plus-or-minus written out, matrices computed,
+names read.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ def is_scalar(node: Node) -> bool:
 
 
 def shaped(node: Node) -> Node:
-    """The tree with each sign written out as a list of both cases, and with matrix arithmetic done."""
+    """The tree with each sign written out as a list of both cases, and with matrix arithmetic
+    done.
+    """
     parts = children(node)
     if not parts:
         return node
@@ -149,7 +153,7 @@ def _product(one: Node, other: Node) -> Node:
 
 
 def _is_large(node: Node) -> bool:
-    """Whether products of it should not be written out: each one multiplies the size of its cells."""
+    """Whether its products should stay unwritten: each one multiplies the size of its cells."""
     return sum(1 for _ in islice(walk(node), _MAX_WRITTEN_OUT)) == _MAX_WRITTEN_OUT
 
 
@@ -179,7 +183,7 @@ def is_name(node: Node) -> bool:
 
 
 def _is_measure(node: Node) -> bool:
-    """Whether the tree names a length, an area or a quotient of such: AB, |AB|, NO/BO, S_1 : S_2."""
+    """Whether the tree names a length, an area or a quotient: AB, |AB|, NO/BO, S_1 : S_2."""
     if isinstance(node, Op):
         return node.name in ("mul", "div", "abs", "ratio") and all(
             _is_measure(arg) for arg in node.args
@@ -188,7 +192,7 @@ def _is_measure(node: Node) -> bool:
 
 
 def definition(chain: Chain) -> tuple[Node | None, tuple[Node, ...]] | None:
-    r"""What a chain of "=" defines, and the values it claims; None where it is an equation to be solved.
+    r"""What a chain of "=" defines and the values it claims; None where it is to be solved.
 
     Behind "\approx" stands only an approximation of the value before it.
     """

@@ -1,1 +1,3 @@
-"""Values of trees: exact rationals, rigorous balls, residues, and how close two different values can be."""
+"""Values of trees: exact rationals, rigorous balls, residues, and how close two different values
+can be.
+"""

@@ -1,7 +1,9 @@
-"""Rigorous numerical values: each is a ball that certainly holds the true value (Arb, through python-flint).
+"""Rigorous numerical values: each is a ball that certainly holds the true value (Arb, through
+python-flint).
 
-In the reals, an even root or a logarithm of a negative number has no value, and an odd root of one is negative.
-In the complex numbers, principal values hold, except that an odd root of a real number stays real.
+In the reals, an even root or a logarithm of a negative number has no value, and an odd root of one
+is negative. In the complex numbers, principal values hold, except that an odd root of a real
+number stays real.
 """
 
 from __future__ import annotations
@@ -248,9 +250,12 @@ class _Balls:
 
 
 _METHODS = {
-    "sin": "sin", "cos": "cos", "tan": "tan", "cot": "cot", "sec": "sec", "csc": "csc", "sinh": "sinh", "cosh": "cosh",
-    "tanh": "tanh", "coth": "coth", "sech": "sech", "csch": "csch", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
-    "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "ln": "log", "exp": "exp", "erf": "erf", "erfc": "erfc",
+    "sin": "sin", "cos": "cos", "tan": "tan", "cot": "cot", "sec": "sec", "csc": "csc",
+    "sinh": "sinh", "cosh": "cosh",
+    "tanh": "tanh", "coth": "coth", "sech": "sech", "csch": "csch", "arcsin": "asin",
+    "arccos": "acos", "arctan": "atan",
+    "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "ln": "log", "exp": "exp",
+    "erf": "erf", "erfc": "erfc",
     "Gamma": "gamma", "zeta": "zeta",
 }  # fmt: skip
 

@@ -1,9 +1,10 @@
 """How many bits tell two different values apart.
 
-For an algebraic number there is a proven bound on how small it can be without being zero (Burnikel, Fleischer,
-Mehlhorn and Schirra, "A strong and easily computable separation bound for arithmetic expressions involving
-radicals", 2000): an expression with numerator bound u, denominator bound l and product of root degrees D is zero or
-at least 1 / (l * u^(D^2 - 1)). Agreement beyond that many bits is a proof of equality.
+For an algebraic number there is a proven bound on how small it can be without being zero
+(Burnikel, Fleischer, Mehlhorn and Schirra, "A strong and easily computable separation bound for
+arithmetic expressions involving radicals", 2000): an expression with numerator bound u,
+denominator bound l and product of root degrees D is zero or at least 1 / (l * u^(D^2 - 1)) in
+size. Agreement beyond that many bits is a proof of equality.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ class _NotAlgebraic(Exception):
 
 
 def separation_bits(node: Node) -> int | None:
-    """Bits b such that the value of `node` is zero or at least 2^-b in size; None where no useful bound is known."""
+    """Bits b such that the value of `node` is zero or at least 2^-b in size; None where no useful
+    bound is known.
+    """
     degrees: dict[Node, int] = {}
     try:
         upper, lower = _bound(node, degrees)
@@ -86,7 +89,8 @@ def _power_bound(node: Op, degrees: dict[Node, int]) -> tuple[float, float]:
 
 
 def size_bits(node: Node) -> int | None:
-    """Bits of all literals and exponents: twice as many, and some, tell practical different values apart.
+    """Bits of all literals and exponents: twice as many, and some, tell practical different values
+    apart.
 
     None where exponents make the value too large for that.
     """

@@ -1,8 +1,10 @@
-"""The exact rational value of a tree, where it has one of moderate size. Refuses to build anything bigger."""
+"""The exact rational value of a tree, where it has one of moderate size. Refuses to build anything
+bigger.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flint import fmpq, fmpz
@@ -22,11 +24,15 @@ class Inexact(Exception):
 
 
 class Undefined(Exception):
-    """There is no value here: division by zero, the root or logarithm of a negative number in the reals."""
+    """There is no value here: division by zero, the root or logarithm of a negative number in the
+    reals.
+    """
 
 
 def rational(node: Node, values: Values | None = None) -> fmpq | None:
-    """The value with `values` for the variables, or None where it is not exact. Raises `Undefined`."""
+    """The value with `values` for the variables, or None where it is not exact. Raises
+    `Undefined`.
+    """
     try:
         return _value(node, values or {})
     except Inexact:
@@ -189,7 +195,7 @@ def _sign(value: fmpq) -> fmpq:
     return fmpq((value > 0) - (value < 0))
 
 
-_FUNCTIONS = {
+_FUNCTIONS: dict[str, Callable[..., fmpq]] = {
     "root": _root,
     "factorial": _factorial,
     "factorial2": _double_factorial,

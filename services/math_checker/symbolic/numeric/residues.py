@@ -1,4 +1,6 @@
-"""Values modulo a prime: tells apart integers and fractions too large to be written out, such as 9^(9^9) and its successor."""
+"""Values modulo a prime: tells apart integers and fractions too large to be written out, such as
+9^(9^9) and its successor.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +19,11 @@ class _NoResidue(Exception):
 
 
 def same_residue(one: Node, other: Node, seed: str) -> bool | None:
-    """Whether two rational values agree modulo a prime of 120 bits drawn from `seed`; None where that can't be told.
+    """Whether two rational values agree modulo a prime of 120 bits drawn from `seed`; None where
+    that can't be told.
 
-    Different residues prove different values. Equal ones leave an error of about 2^-100 that nobody can aim at, since
-    the prime depends on both texts.
+    Different residues prove different values. Equal ones leave an error of about 2^-100 that
+    nobody can aim at, since the prime depends on both texts.
     """
     prime = _prime(seed)
     try:

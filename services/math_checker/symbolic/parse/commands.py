@@ -1,4 +1,6 @@
-r"""LaTeX commands with arguments: \frac, \sqrt, \binom, sums, products, limits, integrals, decorations."""
+r"""LaTeX commands with arguments: \frac, \sqrt, \binom, sums, products, limits, integrals,
+decorations.
+"""
 
 from __future__ import annotations
 

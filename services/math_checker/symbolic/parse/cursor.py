@@ -1,4 +1,6 @@
-"""A position in a list of tokens, with a bound on depth, so that hostile nesting can't exhaust the stack."""
+"""A position in a list of tokens, with a bound on depth, so that hostile nesting can't exhaust the
+stack.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ MAX_DEPTH = 42
 
 
 class Cursor:
-    """Reads tokens one by one; `bars` counts the open absolute-value bars of the innermost group."""
+    """Reads tokens one by one; `bars` counts the open bars of the innermost absolute value."""
 
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens

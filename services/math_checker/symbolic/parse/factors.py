@@ -1,63 +1,42 @@
-"""Factors: numbers, names, brackets, commands, functions, and what is written behind them (powers, primes, !)."""
+"""Factors: numbers, names, brackets, commands, functions, and what is written behind them (powers,
+primes, !).
+"""
 
 from __future__ import annotations
 
 from flint import fmpq
 
 from services.math_checker.symbolic.nodes import (
-    Builder,
-    Chain,
     Const,
     Group,
     Malformed,
-    Matrix,
     Node,
     Num,
     Op,
     Sym,
-    Unsupported,
     render,
 )
-from services.math_checker.symbolic.parse.cursor import Cursor
+from services.math_checker.symbolic.parse.brackets import CLOSERS, Brackets
 from services.math_checker.symbolic.parse.numbers import decimal, mixed_part, numeral, repeating
 from services.math_checker.symbolic.parse.tokens import Token
 
-#: Letters that name a function where a bracket follows; any other letter before a bracket is a factor.
+#: Letters that name a function before a bracket; any other letter there is a factor.
 _FUNCTION_LETTERS = frozenset("fghFGH")
 _INVERSES = {
-    "sin": "arcsin", "cos": "arccos", "tan": "arctan", "cot": "arccot", "sec": "arcsec", "csc": "arccsc",
+    "sin": "arcsin", "cos": "arccos", "tan": "arctan", "cot": "arccot", "sec": "arcsec",
+    "csc": "arccsc",
     "sinh": "arcsinh", "cosh": "arccosh", "tanh": "arctanh",
 }  # fmt: skip
 _SYNONYMS = {
-    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "lb": "log2", "sgn": "sign", "arsinh": "arcsinh",
+    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "lb": "log2", "sgn": "sign",
+    "arsinh": "arcsinh",
     "arcosh": "arccosh", "artanh": "arctanh", "Arg": "arg",
 }  # fmt: skip
 _VARIADIC = frozenset(("gcd", "lcm", "max", "min", "call"))
-_MATRICES = frozenset(
-    ("matrix", "pmatrix", "bmatrix", "vmatrix", "Bmatrix", "smallmatrix", "array")
-)
-_STACKS = frozenset(("cases", "aligned", "align", "gathered", "split", "eqnarray", "rcases"))
-_CLOSERS = {"(": (")", "]"), "[": ("]", ")"), "<": (">",), "{s": ("}s",), "{": ("}",)}
 
 
-class Factors(Cursor):
+class Factors(Brackets):
     """The grammar of one factor. `Parser` adds what stands between factors."""
-
-    def statement(self) -> Node:
-        """See `Parser`."""
-        raise NotImplementedError
-
-    def statements(self) -> Node:
-        """See `Parser`."""
-        raise NotImplementedError
-
-    def items(self) -> tuple[list[Node], list[str]]:
-        """See `Parser`."""
-        raise NotImplementedError
-
-    def union(self) -> Node:
-        """See `Parser`."""
-        raise NotImplementedError
 
     def power(self) -> Node:
         """A primary with its powers, factorials, primes and percent signs."""
@@ -116,7 +95,9 @@ class Factors(Cursor):
         return Op("mul", (base, Const("pi"), Num(fmpq(1, 180))))
 
     def macro_argument(self, whole_number: bool = False) -> Node:
-        r"""What a command like \frac or ^ applies to: a braced group or one token (of a number, one digit)."""
+        r"""What a command like \frac or ^ applies to: a braced group or one token (of a number,
+        one digit).
+        """
         if self.at("{"):
             return self.group()
         token = self.peek()
@@ -129,7 +110,9 @@ class Factors(Cursor):
         return self.primary(bare=True)
 
     def primary(self, bare: bool = False) -> Node:
-        """One operand. `bare`: as the argument of a command, where no mixed number and no call is read."""
+        """One operand. `bare`: as the argument of a command, where no mixed number and no call is
+        read.
+        """
         token = self.next()
         match token.kind:
             case "number":
@@ -178,28 +161,20 @@ class Factors(Cursor):
         while self.at("'"):
             self.next()
             name += "'"
-        if not bare and (name[0] in _FUNCTION_LETTERS and name.strip("'")[:1] in _FUNCTION_LETTERS):
-            if [t.text for t in self.tokens[self.position : self.position + 5]] == [
-                "^",
-                "{",
-                "-",
-                "1",
-                "}",
-            ]:
-                if self.peek(5).text == "(":
-                    self.position += 5
-                    name += "^{-1}"
-            elif [t.text for t in self.tokens[self.position : self.position + 3]] == [
-                "^",
-                "-",
-                "1",
-            ]:
-                if self.peek(3).text == "(":
-                    self.position += 3
-                    name += "^{-1}"
+        if not bare and name[0] in _FUNCTION_LETTERS:
+            name += self._inverse_mark()
         if not bare and self.at("(") and self._is_call(name):
             return Op(f"call {name}", self._arguments())
         return Sym(name)
+
+    def _inverse_mark(self) -> str:
+        """Takes the "^{-1}" of "f^{-1}(x)", which is no power."""
+        for mark in (["^", "{", "-", "1", "}"], ["^", "-", "1"]):
+            ahead = [self.peek(k).text for k in range(len(mark) + 1)]
+            if ahead == [*mark, "("]:
+                self.position += len(mark)
+                return "^{-1}"
+        return ""
 
     def _subscript(self) -> str:
         """The subscript as written: it is part of a name, whatever is in it."""
@@ -228,7 +203,7 @@ class Factors(Cursor):
         opening = self.next().text
         with self.nested():
             items, _ = self.items()
-            self.expect(*_CLOSERS[opening])
+            self.expect(*CLOSERS[opening])
         return tuple(items)
 
     def _decorated(self, token: Token) -> Node:
@@ -293,120 +268,3 @@ class Factors(Cursor):
         if token.kind == "command":
             return token.text in ("frac", "sqrt")
         return self.at("(") and all(isinstance(f, (Num, Const)) for f in factors)
-
-    # -- brackets --------------------------------------------------------------------------------
-
-    def group(self) -> Node:
-        """A group in braces that the writer's tool needs and the reader does not see."""
-        self.expect("{")
-        with self.nested():
-            if self.accept("}"):
-                return Group("", "", ())
-            inner = self.statements()
-            self.expect("}")
-        return inner
-
-    def _bracketed(self, opening: str) -> Node:
-        if opening in _CLOSERS:
-            return self._group(opening)
-        if opening == "|":
-            with self.nested(bars=1):
-                inner = self.union()
-                self.expect("|")
-            return Op("abs", (inner,))
-        if opening in ("lfloor", "lceil"):
-            with self.nested():
-                inner = self.union()
-                self.expect("r" + opening[1:])
-            return Op("floor" if opening == "lfloor" else "ceil", (inner,))
-        if opening == "norm":
-            with self.nested():
-                inner = self.union()
-                self.expect("norm")
-            return Op("norm", (inner,))
-        if opening == "...":
-            return Op("ellipsis", ())
-        raise Malformed("an operator without an operand")
-
-    def _group(self, opening: str) -> Node:
-        with self.nested(in_head=opening == "{s"):
-            if opening == "{s" and self.accept("}s"):
-                return Const("empty")
-            if opening == "{s" and self.peek().kind == "begin":
-                return self._piecewise()
-            items, separators = self.items()
-            if opening == "{s" and self.accept("|", ":"):
-                self.in_head = False
-                return self._builder(items)
-            if opening == "<" and self.peek().text == ">":
-                self.next()
-                closing = ">"
-            else:
-                closing = self.expect(*_CLOSERS[opening])
-        if opening == "{":
-            return items[0] if len(items) == 1 else Group("", "", tuple(items))
-        if opening == "{s":
-            return Group("{", "}", tuple(items))
-        if (
-            len(items) == 1
-            and opening in "(["
-            and closing in ")]"
-            and (opening, closing) in (("(", ")"), ("[", "]"))
-        ):
-            return items[0]
-        if "or" in separators:
-            return Op("or", tuple(items))
-        return Group(opening, closing, tuple(items))
-
-    def _builder(self, head: list[Node]) -> Node:
-        with self.nested():
-            conditions, separators = self.items()
-            self.expect("}s")
-        if "or" in separators:
-            conditions = [Op("or", tuple(conditions))]
-        subject = head[0] if len(head) == 1 else Group("(", ")", tuple(head))
-        if isinstance(subject, Chain) and subject.relations == ("in",):
-            return Builder(subject.sides[0], (subject, *conditions))
-        return Builder(subject, tuple(conditions))
-
-    def _environment(self, name: str) -> Node:
-        if name not in _MATRICES and name not in _STACKS:
-            raise Unsupported("an environment that is not a matrix")
-        rows: list[tuple[Node, ...]] = []
-        with self.nested():
-            while self.peek().kind != "end":
-                rows.append(self._row(stacked=name in _STACKS))
-            if self.next().text != name:
-                raise Malformed("environments that do not match")
-        rows = [row for row in rows if row]
-        if not rows:
-            raise Malformed("an empty matrix")
-        if name in _STACKS:
-            if all(len(row) == 1 for row in rows):
-                return Group("", "", tuple(row[0] for row in rows))
-            return Group("cases", "", tuple(Group("", "", row) for row in rows))
-        if len({len(row) for row in rows}) > 1:
-            raise Malformed("rows of different lengths")
-        matrix = Matrix(tuple(rows))
-        return Op("det", (matrix,)) if name == "vmatrix" else matrix
-
-    def _piecewise(self) -> Node:
-        r"""`\{\begin{array}...`, whose brace is never closed."""
-        stack = self._environment(self.next().text)
-        self.accept("}s")
-        if not isinstance(stack, Matrix):
-            return stack
-        if len(stack.rows[0]) == 1:
-            return Group("", "", tuple(row[0] for row in stack.rows))
-        return Group("cases", "", tuple(Group("", "", row) for row in stack.rows))
-
-    def _row(self, stacked: bool) -> tuple[Node, ...]:
-        cells: list[Node] = []
-        while True:
-            if self.accept("\\\\") or self.peek().kind == "end":
-                return tuple(cells)
-            if self.accept("&"):
-                continue
-            if stacked and self.accept(",", ";"):
-                continue
-            cells.append(self.statement())

@@ -33,7 +33,9 @@ def repeating(text: str) -> Num:
 
 
 def mixed_part(tokens: Sequence[Token], place: int, end: int) -> tuple[fmpq, int] | None:
-    r"""The fraction of a mixed number, `\frac{1}{2}` or " 1/2", and the place behind it. `end`: where the integer ends."""
+    r"""The fraction of a mixed number, `\frac{1}{2}` or " 1/2", and the place behind it. `end`:
+    where the integer ends.
+    """
     ahead = tokens[place : place + 7]
     texts = [token.text for token in ahead]
     if (
@@ -56,7 +58,9 @@ def mixed_part(tokens: Sequence[Token], place: int, end: int) -> tuple[fmpq, int
 
 
 def numeral(digits: str, base: Node) -> Node:
-    """A numeral with its base written out: 101_2. The base stays in the tree: 52_8 does not answer a question for 42."""
+    """A numeral with its base written out: 101_2. The base stays in the tree: 52_8 does not answer
+    a question for 42.
+    """
     if not isinstance(base, Num) or base.value.q != 1 or not 2 <= base.value.p <= 36:
         return Sym(f"{digits}_{render(base)}")
     try:

@@ -1,4 +1,6 @@
-"""Statements: lists, relations, ratios, unions, and the operators between factors. Recursive descent."""
+"""Statements: lists, relations, ratios, unions, and the operators between factors. Recursive
+descent.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +18,14 @@ _OPENINGS = frozenset(("(", "[", "{", "{s", "lfloor", "lceil", "norm", "<", "big
 
 
 def parse(text: str) -> Node:
-    """Reads a normalised answer. Raises `Unsupported` where it is not in the notation that this reader knows."""
+    """Reads a normalised answer. Raises `Unsupported` where it is not in the notation that this
+    reader knows.
+    """
     return Parser(tokenize(text)).whole()
 
 
 class Parser(Commands):
-    """The grammar above factors. Each method reads as much as its rule allows and leaves the rest."""
+    """The grammar above factors. Each method reads what its rule allows and leaves the rest."""
 
     def whole(self) -> Node:
         """The whole text: one statement, or several as a list or a system."""
@@ -181,9 +185,7 @@ class Parser(Commands):
         if token.kind in _STARTS:
             if token.kind == "number" and not first:
                 return self.tokens[self.position - 1].kind != "number"
-            if token.kind == "command" and token.text in ("pmod", "mod", "bmod"):
-                return False
-            return True
+            return token.kind != "command" or token.text not in ("pmod", "mod", "bmod")
         if token.kind != "operator":
             return False
         if token.text == "(" and self.peek(1).text == "mod":

@@ -1,4 +1,6 @@
-"""Splits a normalised answer into tokens: numbers, names, functions, commands, operators, relations, words."""
+"""Splits a normalised answer into tokens: numbers, names, functions, commands, operators,
+relations, words.
+"""
 
 from __future__ import annotations
 
@@ -10,40 +12,61 @@ from services.math_checker.symbolic.nodes import Malformed, Unsupported
 MAX_TOKENS = 3_000
 MAX_DIGITS = 4_000
 
-FUNCTIONS = frozenset(
-    ["sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "sech", "csch", "arcsin", "arccos", "arctan", "arccot", "arcsec", "arccsc", "arcsinh", "arccosh", "arctanh", "arsinh", "arcosh", "artanh", "asin", "acos", "atan", "sqrt", "cbrt", "abs", "ln", "log", "lg", "lb", "exp", "gcd", "lcm", "max", "min", "floor", "ceil", "sgn", "sign", "erf", "erfc", "det", "Re", "Im", "arg", "Arg", "Gamma", "zeta", "operatorname", "mod"]
-)
-GREEK = frozenset(
-    ["alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "vartheta", "iota", "kappa", "lambda", "mu", "nu", "xi", "omicron", "rho", "varrho", "sigma", "varsigma", "tau", "upsilon", "phi", "varphi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega", "hbar", "ell"]
-)
+_FUNCTIONS_NAMES = """
+    sin cos tan cot sec csc sinh cosh tanh coth sech csch arcsin arccos arctan arccot arcsec
+    arccsc arcsinh arccosh arctanh arsinh arcosh artanh asin acos atan sqrt cbrt abs ln log lg
+    lb exp gcd lcm max min floor ceil sgn sign erf erfc det Re Im arg Arg Gamma zeta
+    operatorname mod
+"""
+FUNCTIONS = frozenset(_FUNCTIONS_NAMES.split())
+_GREEK_NAMES = """
+    alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi
+    omicron rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta
+    Lambda Xi Pi Sigma Phi Psi Omega hbar ell
+"""
+GREEK = frozenset(_GREEK_NAMES.split())
 _VARIANTS = {"varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho": "rho"}
 _RELATION_COMMANDS = {
-    "le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!=", "lt": "<", "gt": ">", "in": "in",
-    "notin": "notin", "subset": "subset", "subseteq": "subseteq", "approx": "~=", "equiv": "equiv", "to": "->",
-    "implies": "=>", "iff": "<=>", "parallel": "parallel", "perp": "perp", "sim": "sim", "cong": "cong",
+    "le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!=", "lt": "<",
+    "gt": ">", "in": "in",
+    "notin": "notin", "subset": "subset", "subseteq": "subseteq", "approx": "~=",
+    "equiv": "equiv", "to": "->",
+    "implies": "=>", "iff": "<=>", "parallel": "parallel", "perp": "perp", "sim": "sim",
+    "cong": "cong",
     "Leftrightarrow": "<=>", "mapsto": "mapsto", "divides": "divides",
 }  # fmt: skip
 _OPERATOR_COMMANDS = {
-    "cdot": "*", "times": "*", "div": "/", "pm": "pm", "mp": "mp", "cup": "cup", "cap": "cap", "setminus": "minus",
-    "backslash": "minus", "lor": "or", "land": "and", "{": "{s", "}": "}s", "langle": "<", "rangle": ">", "lfloor": "lfloor",
-    "rfloor": "rfloor", "lceil": "lceil", "rceil": "rceil", "|": "norm", "circ": "circ", "forall": "forall",
-    "exists": "exists", "&": "&", "\\": "\\\\", "ldots": "...", "dots": "...", "cdots": "...", "bmod": "mod", "_": "_",
-    "lnot": "not", "therefore": " ", "because": " ", "bigcup": "bigcup", "prime": "'", "bullet": "*", "star": "*", "oplus": "oplus",
+    "cdot": "*", "times": "*", "div": "/", "pm": "pm", "mp": "mp", "cup": "cup", "cap": "cap",
+    "setminus": "minus",
+    "backslash": "minus", "lor": "or", "land": "and", "{": "{s", "}": "}s", "langle": "<",
+    "rangle": ">", "lfloor": "lfloor",
+    "rfloor": "rfloor", "lceil": "lceil", "rceil": "rceil", "|": "norm", "circ": "circ",
+    "forall": "forall",
+    "exists": "exists", "&": "&", "\\": "\\\\", "ldots": "...", "dots": "...", "cdots": "...",
+    "bmod": "mod", "_": "_",
+    "lnot": "not", "therefore": " ", "because": " ", "bigcup": "bigcup", "prime": "'",
+    "bullet": "*", "star": "*", "oplus": "oplus",
 }  # fmt: skip
 _WORDS = {
-    "and": "and", "or": "or", "inf": "inf", "infinity": "inf", "oo": "inf", "union": "cup", "in": "in", "infty": "inf",
+    "and": "and", "or": "or", "inf": "inf", "infinity": "inf", "oo": "inf", "union": "cup",
+    "in": "in", "infty": "inf",
     "times": "*", "intersect": "cap", "mod": "mod",
 }  # fmt: skip
+_UNSEEN = frozenset(["underline", "mathop", "mathord", "ensuremath", "mathstrut", "boxed", "fbox"])
 _CONNECTORS = frozenset(["and", "or", "if", "when", "where", "for", "with"])
-_DECORATIONS = frozenset(["vec", "hat", "bar", "overline", "overrightarrow", "widehat", "tilde", "dot", "ddot"])
+_DECORATIONS = frozenset(
+    ["vec", "hat", "bar", "overline", "overrightarrow", "widehat", "tilde", "dot", "ddot"]
+)
 
 _TOKEN = re.compile(
     r"""\s*(?:
       (?P<repeat>\d*\.\d*\\(?:overline|bar|dot)\s*\{\d+\})
     | (?P<number>(?:\d+(?:\.\d+|\.(?![\d.]))?|\.\d+)(?:[eE][+-]?\d{1,4}(?![\d.]))?)
     | \\begin\s*\{\s*(?P<begin>[A-Za-z]+\*?)\s*\}(?:(?<=array\})\s*\{[^{}]*\})?
+    | (?P<skip>\\(?:hspace|vspace|color|phantom|hphantom|label|tag|textcolor)\*?\s*\{[^{}]*\})
     | \\end\s*\{\s*(?P<end>[A-Za-z]+\*?)\s*\}
-    | \\(?P<style>mathrm|mathbf|mathit|mathsf|mathcal|mathfrak|mathscr|operatorname\*?|text|mathbb|vec|hat|bar|overline
+    |
+    \\(?P<style>mathrm|mathbf|mathit|mathsf|mathcal|mathfrak|mathscr|operatorname\*?|text|mathbb|vec|hat|bar|overline
         |overrightarrow|widehat|tilde|ddot|dot)(?![A-Za-z])\s*(?:\{(?P<content>[^{}]*)\}|(?P<letter>[A-Za-z0-9])|(?=\\|\{))
     | \\(?P<command>[A-Za-z]+|.)
     | (?P<relation><=>|<=|>=|!=|==|=>|->|[=<>~])
@@ -68,7 +91,9 @@ END = Token("end", "")
 
 
 def tokenize(text: str) -> list[Token]:
-    """The tokens of a text. Raises `Unsupported` on a character that has no meaning here, or over a limit."""
+    """The tokens of a text. Raises `Unsupported` on a character that has no meaning here, or over
+    a limit.
+    """
     tokens: list[Token] = []
     position, length = 0, len(text.rstrip())
     while position < length:
@@ -91,6 +116,8 @@ def _add(tokens: list[Token], kind: str, body: str, start: int, end: int) -> Non
         tokens.append(Token(kind, body, start, end))
     elif kind == "word":
         _add_word(tokens, body, start, end)
+    elif kind == "skip":
+        pass  # spacing and colour
     elif kind == "command":
         _add_command(tokens, body, start, end)
     elif kind == "ellipsis":
@@ -120,14 +147,19 @@ def _add_command(tokens: list[Token], name: str, start: int, end: int) -> None:
         tokens.append(Token("function", name, start, end))
     elif name in GREEK:
         tokens.append(Token("symbol", _VARIANTS.get(name, name), start, end))
-    elif name in (" ", ",", ";", ":", "!", "quad", "qquad", "left", "right", "displaystyle", "$"):
+    elif (
+        name in (" ", ",", ";", ":", "!", "quad", "qquad", "left", "right", "displaystyle", "$")
+        or name in _UNSEEN
+    ):
         pass
     else:
         tokens.append(Token("command", name, start, end))
 
 
 def _add_word(tokens: list[Token], word: str, start: int, end: int) -> None:
-    """A run of letters: a known name, names run together ("sinx", "2pir"), a product of letters, or a word."""
+    """A run of letters: a known name, names run together ("sinx", "2pir"), a product of letters,
+    or a word.
+    """
     known = _WORDS.get(word) or _WORDS.get(word.lower() if len(word) > 3 else "")
     if known:
         tokens.append(_word_token(known, start, end))
@@ -181,7 +213,9 @@ def _word_token(known: str, start: int, end: int) -> Token:
 
 
 def _add_styled(tokens: list[Token], found: re.Match[str]) -> None:
-    r"""`\text{...}`, `\mathbf{...}`, `\overline{...}`: a connector, a function, a decorated letter or a word."""
+    r"""`\text{...}`, `\mathbf{...}`, `\overline{...}`: a connector, a function, a decorated letter
+    or a word.
+    """
     style, start, end = found.group("style"), found.start("style"), found.end()
     content = (
         found.group("content") if found.group("content") is not None else found.group("letter")
@@ -208,7 +242,9 @@ def _add_styled(tokens: list[Token], found: re.Match[str]) -> None:
 
 
 def _is_word(style: str | None, content: str, body: str) -> bool:
-    """Whether the content of a styled group is a word or a unit, not a function, a number or a letter."""
+    """Whether the content of a styled group is a word or a unit, not a function, a number or a
+    letter.
+    """
     if len(body) < 2 or body.replace(".", "").isdigit():
         return False
     if style == "text":
