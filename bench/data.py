@@ -66,7 +66,7 @@ def math500_solutions() -> list[Labelled]:
 
 
 def math500_answers() -> list[Labelled]:
-    """The answers of MATH-500 in a box, each with its own gold answer and with another problem's."""
+    """The answers of MATH-500 in a box, with their own gold answer and with another problem's."""
     return [
         Labelled(pair.gold, pair.response[pair.response.rindex("\\boxed") :], pair.correct)
         for pair in math500_solutions()

@@ -14,8 +14,8 @@ _ROW = "{:<22} {:>8} {:>8} {:>8} {:>9} {:>11}"
 
 def main() -> None:
     """Starts the maths checker, grades both sets, prints one row a set."""
-    whole = "whole sets" if data_dir() else "the committed samples (PLAUDIT_DATA_DIR for whole sets)"
-    print(f"starting the maths checker; grading {whole}\n")
+    sets = "whole sets" if data_dir() else "the committed samples (PLAUDIT_DATA_DIR: whole sets)"
+    print(f"starting the maths checker; grading {sets}\n")
     with (
         running_service("services.math_checker") as address,
         RewardClient({"math": address}) as rewards,

@@ -18,7 +18,8 @@ import argparse
 import logging
 import multiprocessing
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.synchronize import Barrier
 
 from bench.data import Labelled, gsm8k_solutions, math500_answers
@@ -53,16 +54,25 @@ def compare(name: str, pairs: Sequence[Labelled], workers: int) -> None:
     figure(f"{name}_vs_math_verify", ours_rate / peer_rate, "x")
 
 
+@contextmanager
+def serving(module: str, *options: str) -> Iterator[RewardClient]:
+    """A client of a fresh service, connected."""
+    with (
+        running_service(module, *options) as address,
+        RewardClient({"math": address}, batch_size=BATCH) as client,
+    ):
+        client.wait_ready(60)
+        yield client
+
+
 def ours(pairs: Sequence[Labelled], workers: int) -> tuple[float, int]:
     """Samples a second through gRPC in batches, from texts to results, and agreements."""
-    with running_service("services.math_checker", "--workers", str(workers)) as address:
-        with RewardClient({"math": address}, batch_size=BATCH) as client:
-            client.wait_ready(60)
-            start = time.perf_counter()
-            samples = [Sample.math(response=pair.response, gold=pair.gold) for pair in pairs]
-            results = client.score(samples, deadline=600, cache=CachePolicy.BYPASS)
-            values = results.values(on_failure="nan")
-            seconds = time.perf_counter() - start
+    with serving("services.math_checker", "--workers", str(workers)) as client:
+        start = time.perf_counter()
+        samples = [Sample.math(response=pair.response, gold=pair.gold) for pair in pairs]
+        results = client.score(samples, deadline=600, cache=CachePolicy.BYPASS)
+        values = results.values(on_failure="nan")
+        seconds = time.perf_counter() - start
     agreements = sum(
         value == float(pair.correct) for value, pair in zip(values, pairs, strict=True)
     )
@@ -109,14 +119,12 @@ def single_calls(workers: int, calls: int = 500) -> None:
     """Latency of calls with one sample, one after the other."""
     pairs = gsm8k_solutions()[: calls + 20]
     seconds = []
-    with running_service("services.math_checker", "--workers", str(workers)) as address:
-        with RewardClient({"math": address}) as client:
-            client.wait_ready(60)
-            for pair in pairs:
-                sample = Sample.math(response=pair.response, gold=pair.gold)
-                start = time.perf_counter()
-                client.score([sample], cache=CachePolicy.BYPASS)
-                seconds.append(time.perf_counter() - start)
+    with serving("services.math_checker", "--workers", str(workers)) as client:
+        for pair in pairs:
+            sample = Sample.math(response=pair.response, gold=pair.gold)
+            start = time.perf_counter()
+            client.score([sample], cache=CachePolicy.BYPASS)
+            seconds.append(time.perf_counter() - start)
     seconds = seconds[20:] or seconds  # the first calls open the connection
     figure("math_single_call_p50", percentile(seconds, 0.50) * 1e3, "ms")
     figure("math_single_call_p99", percentile(seconds, 0.99) * 1e3, "ms")
@@ -125,12 +133,10 @@ def single_calls(workers: int, calls: int = 500) -> None:
 def ceiling(samples: int = 64_000) -> None:
     """The rate of a scorer that does nothing, behind the same chassis and client."""
     batch = [Sample.math(response=str(index), gold="1") for index in range(samples)]
-    with running_service("bench.noop_service") as address:
-        with RewardClient({"math": address}, batch_size=BATCH) as client:
-            client.wait_ready(60)
-            start = time.perf_counter()
-            client.score(batch, deadline=600, cache=CachePolicy.BYPASS)
-            seconds = time.perf_counter() - start
+    with serving("bench.noop_service") as client:
+        start = time.perf_counter()
+        client.score(batch, deadline=600, cache=CachePolicy.BYPASS)
+        seconds = time.perf_counter() - start
     figure("noop_rate", samples / seconds, "samples/s")
 
 

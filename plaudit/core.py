@@ -66,6 +66,9 @@ class ClientCore:
         stack = read_stack()
         if stack is None or not stack.is_running():
             raise ConfigError("no local stack is running: start one with `plaudit up`")
+        if secured := [name for name, service in stack.services.items() if service.tls]:
+            if options.get("tls") is None:
+                raise ConfigError(f"{secured[0]} of the local stack uses TLS: give tls=TLSConfig(...)")
         return cls({name: service.address for name, service in stack.services.items()}, **options)
 
     def _forget_channels(self) -> None:

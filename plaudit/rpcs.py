@@ -152,11 +152,10 @@ class GroupRequests:
 
 def _checked(result: result_pb2.Result) -> result_pb2.Result:
     """The result, or an INTERNAL failure in its place if it is neither a number nor a failure."""
-    if result.HasField("score"):
-        value = result.score.value
-        if result.score.HasField("value") and value == value:
-            return result
-    elif result.HasField("failure"):
+    score = result.score
+    if score.HasField("value") and score.value == score.value:  # no NaN
+        return result
+    if result.HasField("failure"):
         return result
     failure = _failure(FailureReason.INTERNAL, "the service gave neither number nor failure", False)
     return result_pb2.Result(id=result.id, failure=failure)

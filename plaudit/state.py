@@ -16,11 +16,12 @@ _FILE = "stack.json"
 
 @dataclass(frozen=True, slots=True)
 class StackService:
-    """One service of a stack: its gRPC address, process, and metrics address if it has one."""
+    """One service of a stack: its gRPC address, process, metrics address, and whether it has TLS."""
 
     address: str
     pid: int
     metrics_address: str | None = None
+    tls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,21 @@ class Stack:
     services: Mapping[str, StackService]
 
     def is_running(self) -> bool:
-        """Whether the supervising process is still there."""
+        """Whether the supervising process is still there: it holds the lock as long as it lives.
+
+        The process id alone would not tell, as it may be another's by now.
+        """
+        import fcntl  # only here: where there is none, `plaudit up` does not run either
+
         try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
+            with lock_path().open() as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return lock.read().strip() == str(self.pid)
+        except OSError:
             return False
-        except PermissionError:
-            return True
-        return True
+        return False
 
 
 def state_dir() -> Path:
@@ -48,6 +56,11 @@ def state_dir() -> Path:
     if base := os.environ.get("XDG_STATE_HOME"):
         return Path(base) / "plaudit"
     return Path.home() / ".local" / "state" / "plaudit"
+
+
+def lock_path() -> Path:
+    """The file on which the owner of the stack holds a lock, with its process id in it."""
+    return state_dir() / "stack.lock"
 
 
 def read_stack() -> Stack | None:
@@ -60,7 +73,10 @@ def read_stack() -> Stack | None:
         data = json.loads(path.read_bytes())
         services = {
             str(name): StackService(
-                str(service["address"]), int(service["pid"]), service.get("metrics_address")
+                str(service["address"]),
+                int(service["pid"]),
+                service.get("metrics_address"),
+                bool(service.get("tls")),
             )
             for name, service in data["services"].items()
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableSequence
 from typing import Any, Literal, TypeAlias
 
 from plaudit.jsonform import fill, parse, to_json
@@ -63,8 +63,9 @@ class Sample:
         equality is exact. Options left out take the strict defaults of the contract (`MathTask`).
         Raises TypeError where a text is not a str, ValueError for an unknown option.
         """
-        golds = [gold] if isinstance(gold, str) else _golds(gold)
-        task = _MathTask(gold=_texts(golds))
+        proto = _build(response, prompt, id, metadata)
+        task = proto.math
+        _add_texts(task.gold, [gold] if isinstance(gold, str) else _golds(gold))
         if answer_position is not None:
             task.answer_position = _choice("answer_position", answer_position, _POSITIONS)
         if percent is not None:
@@ -74,7 +75,7 @@ class Sample:
         if tolerance is not None:
             parts = tolerance if isinstance(tolerance, Mapping) else {"relative": tolerance}
             task.tolerance.CopyFrom(_MathTask.Tolerance(**parts))
-        return cls(_build(response, prompt, id, metadata, math=task))
+        return cls(proto)
 
     @classmethod
     def code(cls, *, response: str, prompt: Prompt | None = None, id: str = "",
@@ -192,8 +193,12 @@ def _golds(gold: Iterable[str]) -> list[str]:
     return golds
 
 
-def _texts(texts: list[str]) -> list[str]:
-    return texts if all(text.isascii() for text in texts) else [scrub_text(text) for text in texts]
+def _add_texts(field: MutableSequence[str], texts: list[str]) -> None:
+    try:
+        field.extend(texts)
+    except UnicodeEncodeError:
+        del field[:]
+        field.extend(map(scrub_text, texts))
 
 
 def _check_text(name: str, value: object) -> None:

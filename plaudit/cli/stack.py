@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from plaudit.cli.console import CliError, paint, table
-from plaudit.state import read_stack, remove_stack, state_dir
+from plaudit.state import lock_path, read_stack, remove_stack, state_dir
 
 _LOCK_ATTEMPTS = 5
 _COLOURS = {"SERVING": "green", "NOT_SERVING": "yellow"}
@@ -32,10 +32,6 @@ class ServiceState:
     metrics_address: str | None
     pid: int
     health: str
-
-
-def _lock_path() -> Path:
-    return state_dir() / "stack.lock"
 
 
 def _try_lock(lock: TextIO) -> bool:
@@ -62,7 +58,7 @@ def folder() -> Path:
 def owner_lock() -> Iterator[None]:
     """Holds the lock of the stack. Raises CliError where a stack is already running."""
     folder()
-    with _lock_path().open("a+") as lock:
+    with lock_path().open("a+") as lock:
         for attempt in range(_LOCK_ATTEMPTS):
             if _try_lock(lock):
                 break
@@ -82,7 +78,7 @@ def owner_pid() -> int | None:
     Removes what a dead one left behind.
     """
     try:
-        with _lock_path().open("r+") as lock:
+        with lock_path().open("r+") as lock:
             if not _try_lock(lock):
                 return int(lock.read().strip() or 0) or None
             remove_stack()

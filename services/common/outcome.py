@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from plaudit.enums import FailureReason, ScoreKind, SpanUnit
 
@@ -20,8 +20,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class SpanMark:
+class SpanMark(NamedTuple):
     """A part [start, end) of the response, with a value or only marked."""
 
     start: int

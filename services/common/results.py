@@ -9,10 +9,11 @@ from google.protobuf import duration_pb2
 from google.protobuf.message import DecodeError
 
 from plaudit.v1 import result_pb2
-from services.common.outcome import Failed, FailureReason, Scored
+from services.common.outcome import Failed, FailureReason, Scored, SpanUnit
 from services.common.scorer import Graded, ScorerInfo
 
 _REASONS = dict(result_pb2.Failure.Reason.items())
+_UNITS = {unit: result_pb2.Span.Unit.Value(f"UNIT_{unit}") for unit in SpanUnit}
 _MAX_FLOAT = sys.float_info.max
 _MAX_FAILURE_CHARS = 2000
 _BROKEN = Failed(FailureReason.INTERNAL, "the scorer gave a value outside its range")
@@ -90,16 +91,20 @@ def write_score(score: result_pb2.Score, outcome: Scored) -> None:
     score.value = outcome.value
     if outcome.raw is not None:
         score.raw = outcome.raw
-    if outcome.components:
-        score.components.update(outcome.components)
+    components = score.components
+    for name, part in outcome.components.items():  # much faster than `update`
+        components[name] = part
     if outcome.explanation:
         score.explanation = utf8(outcome.explanation)
     for mark in outcome.spans:
-        span = score.spans.add(start=mark.start, end=mark.end, unit=f"UNIT_{mark.unit}")
-        if mark.value is not None:
-            span.value = mark.value
-        span.label = mark.label
-        span.comment = utf8(mark.comment)
+        score.spans.add(
+            start=mark.start,
+            end=mark.end,
+            unit=_UNITS[mark.unit],
+            value=mark.value,
+            label=mark.label,
+            comment=utf8(mark.comment),
+        )
 
 
 def write_seconds(duration: duration_pb2.Duration, seconds: float) -> None:
@@ -122,6 +127,8 @@ def write_failure(result: result_pb2.Result, failed: Failed) -> None:
 
 def utf8(text: str) -> str:
     """The text with lone surrogates, which no message can carry, as escapes."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from plaudit.v1 import sample_pb2
 from services.common.outcome import Failed, Outcome, ScoreKind
@@ -53,8 +53,7 @@ class Call:
     request_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Graded:
+class Graded(NamedTuple):
     """The outcome of one job and where its time went."""
 
     outcome: Outcome

@@ -38,6 +38,7 @@ S = TypeVar("S", bound=ServiceSettings)
 _log = logging.getLogger(__name__)
 _SERVICE = str(reward_service_pb2.DESCRIPTOR.services_by_name["RewardService"].full_name)
 _CONNECTION_AGE_SECONDS = 300
+_MAX_PENDING_CALLS = 16_384
 
 
 async def serve(settings: S, build: Callable[[S], Scorer]) -> int:
@@ -170,6 +171,10 @@ def _channel_options(settings: ServiceSettings) -> list[tuple[str, int]]:
         ("grpc.so_reuseport", 0),  # two services on one port would share its calls silently
         ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
         ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+        # Above 1000 unread calls gRPC would cancel some by itself, with no reason and no hint. It is
+        # admission that refuses, and it has to see a call for that.
+        ("grpc.server.max_pending_requests", _MAX_PENDING_CALLS),
+        ("grpc.server.max_pending_requests_hard_limit", 2 * _MAX_PENDING_CALLS),
         # Clients look addresses up again only when a connection ends.
         ("grpc.max_connection_age_ms", _CONNECTION_AGE_SECONDS * 1000),
         ("grpc.max_connection_age_grace_ms", int(grace_seconds * 1000)),

@@ -37,6 +37,8 @@ _CURVE = re.compile(
 _OUTPUT_NAME = re.compile(r"y|[fgh](?:\^\{?-1\}?)?\([a-z]\)")
 # No expression: an ellipsis stands for nothing that can be computed, "1 2 3" is a list of values.
 _NO_VALUE = re.compile(r"\\ldots|\.\.\.|(?<![_\d.])\d[\d.]* +\d")
+_LETTER_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_SETS_OF_NOTHING = (("\\emptyset",), ("\\{\\}",))
 _MAX_DEPTH = 4
 _AS_THEY_ARE = Matched((Fraction(1),))
 
@@ -144,17 +146,17 @@ class _Comparison:
             return self._symbolic(gold.text, answer.text)
         several, single = (gold.items, answer) if gold.items else (answer.items, gold)
         assert several is not None
-        if single.relations and is_name(single.sides[0]):  # "(x, y) = (1, 2)", "x = \pm 2"
-            return self._compare_relations(gold, answer)
-        if several.shape is Shape.SET and len(several.parts) == 1:
-            return self._with_each(several, gold, answer)
-        if (
-            several.shape is Shape.BARE
-            and not several.names
-            and "\\pm" not in gold.text + answer.text
-        ):
-            # "15\frac{39}{40} or \frac{639}{40}": one value in two writings.
-            return self._with_each(several, gold, answer)
+        if single.relations and is_name(single.sides[0]):  # "S = \{1, 2\}"
+            value = read(single.sides[-1])
+            if value.items and self._is_consistent(single):
+                return self._match_items(*((gold, value) if gold.items else (value, answer)))
+        if several.shape is Shape.SET and several.parts not in _SETS_OF_NOTHING:
+            if len(several.parts) == 1:
+                return self._with_each(several, gold, answer)
+        elif several.shape is Shape.BARE and not several.names and _differ(several.parts):
+            if "\\pm" not in gold.text + answer.text:
+                # "15\frac{39}{40} or \frac{639}{40}": one value in two writings.
+                return self._with_each(several, gold, answer)
         if several.shape is Shape.BARE or single.value is not None or single.words:
             return _verdict(False, gold, answer)
         return self._symbolic(gold.text, answer.text)
@@ -167,6 +169,8 @@ class _Comparison:
 
     def _match_shapes(self, gold: Items, answer: Items) -> bool | None:
         shapes = {gold.shape, answer.shape}
+        if _names_clash(gold, answer):
+            return False
         if gold.names and answer.names and set(gold.names) == set(answer.names):
             order = [answer.names.index(name) for name in gold.names]
             return self._in_order(gold.parts, [answer.parts[place] for place in order])
@@ -320,6 +324,18 @@ def _by_name(items: Items) -> tuple[str, ...]:
     if not items.names:
         return items.parts
     return tuple(part for _, part in sorted(zip(items.names, items.parts, strict=True)))
+
+
+def _names_clash(one: Items, other: Items) -> bool:
+    """Whether one lists values of a name that the other does not speak of."""
+    if one.common and other.common:
+        return one.common != other.common and _LETTER_NAME.issuperset((one.common, other.common))
+    named, common = (one.names, other.common) if one.names else (other.names, one.common)
+    return bool(named and common) and not _numbered(named)
+
+
+def _differ(parts: tuple[str, ...]) -> bool:
+    return len(set(parts)) == len(parts)
 
 
 def _numbered(names: tuple[str, ...]) -> bool:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from services.math_checker.phrases import spell_combinations, spell_latex, spell_plain
+
 _GREEK = [
     "alpha",
     "beta",
@@ -134,7 +136,9 @@ _SPELLINGS = {
     "*": "ast",
     "'": "prime",
     "%": "%",
-    "": "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm",
+    "": "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm"
+    " underline uline checkmark",
+    r"\bmod": "mod",
     " ": "displaystyle textstyle scriptstyle limits nolimits rm bf it centering large Large quad"
     " qquad enspace thinspace medspace thickspace negthinspace space nobreakspace hfill newline"
     " mathstrut strut , ; : > / ! ( ) [ ]",
@@ -182,7 +186,7 @@ def tidy(text: str) -> str:
     delimiter, becomes `\$`.
     """
     if not text.isascii():
-        text = _plain_unicode(text)
+        text = plain_unicode(text)
     if "\0" in text:
         text = text.replace("\0", " ")
     if "$" in text:
@@ -194,9 +198,10 @@ def tidy(text: str) -> str:
             text = _drop_alignment(text)
         text = _COMMAND.sub(_spell_command, text)
         text = _DEGREE.sub(r"^\\circ", text)
-        text = _SHORT_FRACTION.sub(_brace_fraction, text)
+        text = spell_latex(_SHORT_FRACTION.sub(_brace_fraction, text))
     elif "{,}" in text:
         text = _EXPLICIT_GROUPS.sub(_digits_only, text)
+    text = spell_combinations(spell_plain(text))
     return _unwrap(_SPACES.sub(" ", text.replace("~", " ")))
 
 
@@ -242,7 +247,8 @@ def closing_brace(text: str, opening: int) -> int:
     return -1
 
 
-def _plain_unicode(text: str) -> str:
+def plain_unicode(text: str) -> str:
+    """Unicode mathematics as LaTeX or ASCII."""
     text = _SUPERSCRIPT_RUN.sub(
         lambda run: "^{" + "".join(_SUPERSCRIPTS[c] for c in run.group()) + "}", text
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,7 @@ class PoolFault(StrEnum):
     """The function raised; the message is the name of the exception's class."""
 
 
-@dataclass(frozen=True, slots=True)
-class PoolResult:
+class PoolResult(NamedTuple):
     """What became of one item: a value, or a fault."""
 
     value: object | None

@@ -78,13 +78,14 @@ class FrameReader:
         """The payloads that are complete with this piece."""
         buffer = self._buffer
         buffer += data
-        while len(buffer) >= _LENGTH.size:
-            end = _LENGTH.size + _LENGTH.unpack_from(buffer)[0]
-            if len(buffer) < end:
-                return
-            payload = bytes(memoryview(buffer)[_LENGTH.size : end])
-            del buffer[:end]
-            yield payload
+        begin = _LENGTH.size
+        while begin <= len(buffer):
+            end = begin + _LENGTH.unpack_from(buffer, begin - _LENGTH.size)[0]
+            if end > len(buffer):
+                break
+            yield bytes(memoryview(buffer)[begin:end])
+            begin = end + _LENGTH.size
+        del buffer[: begin - _LENGTH.size]
 
 
 # What the unpickler raises, beside its own error, for bytes that are not the pickle of a value.

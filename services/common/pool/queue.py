@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import time
 from bisect import insort
+from collections import deque
 from collections.abc import Iterable, Sequence
-from heapq import heappop, heappush
 from itertools import count
 
 from services.common.pool.config import PoolFault, PoolResult
@@ -41,7 +41,7 @@ class Call:
     def __init__(self, payloads: Sequence[bytes], priority: int) -> None:
         self.order = (-priority, next(_tickets))
         self.entered = time.monotonic()
-        self.waiting = [Task(self, index, payload) for index, payload in enumerate(payloads)]
+        self.waiting = deque(Task(self, index, data) for index, data in enumerate(payloads))
         self._results: list[PoolResult | None] = [None] * len(payloads)
         self._open = len(payloads)
         self._given_up = False
@@ -96,7 +96,7 @@ class CallQueue:
                 continue
             if not task.call.waiting:
                 self._insert(task.call)
-            heappush(task.call.waiting, task)
+            insort(task.call.waiting, task)
             self._size += 1
 
     def take(self, number: int, max_bytes: int) -> list[Task]:
@@ -108,7 +108,7 @@ class CallQueue:
             room -= len(waiting[0].payload)
             if taken and room < 0:
                 break
-            taken.append(heappop(waiting))
+            taken.append(waiting.popleft())
             if not waiting:
                 del self._calls[0]
         self._size -= len(taken)

@@ -24,12 +24,14 @@ class Shape(Enum):
 class Items:
     """The parts in order of writing.
 
-    `names` are the left sides where each part is "name = value", else empty.
+    `names` are the left sides where each part is "name = value" and the names differ, else empty;
+    `common` is the one name of "x = 1 or x = 2".
     """
 
     shape: Shape
     parts: tuple[str, ...]
     names: tuple[str, ...] = ()
+    common: str = ""
 
 
 _TOKEN = re.compile(
@@ -39,7 +41,7 @@ _TOKEN = re.compile(
 _RELATION = re.compile(r"\\approx(?![A-Za-z])|\\[{}]|[()\[\]{}]|(?<![<>!:=])=(?!=)|\\[A-Za-z]+|\\.")
 _INEQUALITY = re.compile(r"[<>]|\\(?:le|ge|ne|in|notin|cup|cap|subset)(?![A-Za-z])")
 NAME = re.compile(
-    r"\\?[A-Za-z]+(?:_(?:\w|\{[^{}]*\}))?'*(?: ?\([\w, \\^{}]*\))?"
+    r"\\?[A-Za-z]+(?:_(?:\w|\{[^{}]*\}))?'*(?:\^\{?-1\}?)?(?: ?\([\w, \\^{}]*\))?"
     r"|\\(?:angle|overline|vec|hat|bar|text|mathrm|mathbf|mathbb|triangle)[ {][\w \\]*\}?"
     r"(?:_(?:\w|\{[^{}]*\}))?"
     r"|\|[A-Za-z]{1,2}\||[A-Za-z]+(?: [A-Za-z]+){0,5}"
@@ -71,12 +73,14 @@ def split_items(text: str) -> Items | None:
         )
     if _INEQUALITY.search(inner):
         return None
-    names, values = _split_names(parts)
+    names, common, values = _split_names(parts)
     expanded: list[str] = []
     for value in values:
         signs = _split_signs(value) if _PM.search(value) else None
         expanded += signs.parts if signs else (value,)
-    return Items(shape, tuple(expanded), names if len(expanded) == len(names) else ())
+    if names and shape is Shape.SET:  # "\\{x = 1, y = 2\\}" names its parts and is no set of numbers
+        shape = Shape.BARE
+    return Items(shape, tuple(expanded), names if len(expanded) == len(names) else (), common)
 
 
 def split_relation(text: str) -> tuple[list[str], list[str]]:
@@ -164,8 +168,8 @@ def _separates(symbol: str, mark: str) -> bool:
     return mark == "," and (symbol[0] != "\\" or symbol == "\\lor" or symbol[-1] == "}")
 
 
-def _split_names(parts: list[str]) -> tuple[tuple[str, ...], list[str]]:
-    """The names and values of "x = 1, y = 2"; no names if all are the same ("x = 1 or x = 2")."""
+def _split_names(parts: list[str]) -> tuple[tuple[str, ...], str, list[str]]:
+    """The names that differ, the one name that all share, and the values of "x = 1, y = 2"."""
     names: list[str] = []
     values: list[str] = []
     for part in parts:
@@ -175,11 +179,11 @@ def _split_names(parts: list[str]) -> tuple[tuple[str, ...], list[str]]:
             values.append(sides[1])
         else:
             values.append(part)
-    if len(names) == len(parts):
-        return (tuple(names) if len(set(names)) > 1 else ()), values
-    if len(names) == 1 and parts[0] != values[0]:  # "x = 1, 2"
-        return (), values
-    return (), parts if names else values
+    if len(names) == len(parts) and len(set(names)) > 1:
+        return tuple(names), "", values
+    if len(names) == len(parts) or (len(names) == 1 and parts[0] != values[0]):  # "x = 1, 2"
+        return (), names[0], values
+    return (), "", parts if names else values
 
 
 def _split_signs(text: str) -> Items | None:
@@ -187,10 +191,12 @@ def _split_signs(text: str) -> Items | None:
     if len(_PM.findall(text)) > 1 and "\\mp" not in text:
         return None
     sides, relations = split_relation(text)
+    common = ""
     if len(sides) == 2 and relations == ["="] and is_name(sides[0]):
-        text = sides[1]
+        common, text = squeeze(sides[0]), sides[1]
     if len(_split_bare(text) or "") > 1:
         return None
     upper = _PM.sub(lambda sign: "+" if sign.group() == "\\pm" else "-", text)
     lower = _PM.sub(lambda sign: "-" if sign.group() == "\\pm" else "+", text)
-    return Items(Shape.BARE, (upper.strip(" ").removeprefix("+").strip(" "), lower.strip(" ")))
+    parts = (upper.strip(" ").removeprefix("+").strip(" "), lower.strip(" "))
+    return Items(Shape.BARE, parts, common=common)

@@ -25,6 +25,7 @@ from services.math_checker.symbolic.nodes import (
     Unsupported,
     rebuild,
     render,
+    symbols,
     walk,
 )
 from services.math_checker.symbolic.parse import parse
@@ -32,6 +33,7 @@ from services.math_checker.symbolic.parse import parse
 _MAX_CHARS = 20_000
 _MAX_FORM = 400
 _MAX_CALCULUS_NUMBER = 1_000
+_MAX_CALCULUS_NAMES = 2  # x and the d of dx: what depends on further variables takes SymPy long
 
 
 class GoldUnparseable(ValueError):
@@ -100,6 +102,8 @@ def _evaluated(text: str, tree: Node) -> Node:
 def _has_calculus(tree: Node) -> bool:
     """Whether it has a limit, an integral or an infinite sum, and no number that makes it hard."""
     found = False
+    if len(symbols(tree)) > _MAX_CALCULUS_NAMES:
+        return False
     for part in walk(tree):
         if isinstance(part, Num) and abs(part.value.p) + part.value.q > _MAX_CALCULUS_NUMBER:
             return False

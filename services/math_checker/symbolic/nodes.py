@@ -43,7 +43,7 @@ class Const:
 
 @dataclass(frozen=True, slots=True)
 class Op:
-    """An operator or function applied to its arguments: "add", "mul", "pow", "sin", "call f", ..."""
+    """An operator or function with its arguments: "add", "mul", "pow", "sin", "call f", ..."""
 
     name: str
     args: tuple[Node, ...]

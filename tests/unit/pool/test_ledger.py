@@ -10,7 +10,7 @@ BUDGET = 1.0
 
 def ledger_with(size: int) -> tuple[Ledger, list[Task]]:
     ledger = Ledger()
-    tasks = Call([b"x"] * size, 2).waiting
+    tasks = list(Call([b"x"] * size, 2).waiting)
     assert ledger.assign(tasks, 100.0) == 1
     return ledger, tasks
 
@@ -21,7 +21,7 @@ def test_what_is_settled_is_no_longer_held() -> None:
     assert ledger.settle(1, 100.1) is None
     assert list(ledger.held.values()) == tasks[1:]
     assert ledger.outstanding == 2
-    assert ledger.assign(Call([b"x"], 2).waiting, 100.2) == 4
+    assert ledger.assign(list(Call([b"x"], 2).waiting), 100.2) == 4
 
 
 def test_all_but_the_running_task_are_taken_back() -> None:

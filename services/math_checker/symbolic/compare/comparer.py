@@ -25,6 +25,7 @@ from services.math_checker.symbolic.nodes import (
     operators,
     render,
     symbols,
+    walk,
 )
 from services.math_checker.symbolic.nodes import replace as substitute
 
@@ -159,13 +160,26 @@ class Comparer:
 
     @staticmethod
     def _same_sets(gold: Node, answer: Node) -> bool:
-        unknowns = [symbols(node) for node in (gold, answer) if not isinstance(node, Builder)]
+        unknowns = [_unknowns(node) for node in (gold, answer) if not isinstance(node, Builder)]
         if len(unknowns) == 2 and all(unknowns) and unknowns[0] != unknowns[1]:
             return False  # x < 1 says nothing of y
         try:
-            return same_sets(real_set(gold), real_set(answer))
+            one, other = real_set(gold), real_set(answer)
         except NotARealSet:
             return False
+        if not one or not other:
+            # "x < 1, x > 3" and the point (3, 1) are not meant as the empty set.
+            names = [isinstance(node, Op) and node.name != "or" for node in (gold, answer)]
+            return (
+                not one
+                and not other
+                and Const("empty") in (gold, answer)
+                and any(
+                    named or isinstance(node, Builder)
+                    for named, node in zip(names, (gold, answer), strict=True)
+                )
+            )
+        return same_sets(one, other)
 
     def _parts(self, gold: Node, answer: Node) -> bool | None:
         """What is equal if its parts are."""
@@ -230,6 +244,12 @@ class Comparer:
         return self.equal(gold.head, answer.head) and self.matched(
             gold.conditions, answer.conditions, self.equal
         )
+
+
+def _unknowns(node: Node) -> frozenset[str]:
+    """What a relation is about: the values of functions, or else its variables."""
+    calls = [part for part in walk(node) if isinstance(part, Op) and part.name.startswith("call ")]
+    return frozenset(map(render, calls)) or symbols(node)
 
 
 def _renamed(builder: Builder, old: str, new: str) -> Builder:

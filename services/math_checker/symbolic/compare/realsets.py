@@ -79,7 +79,9 @@ def real_set(node: Node, variable: str | None = None) -> RealSet:
             names = {name for item in items for name in symbols(item)}
             if len(names) != 1:
                 raise NotARealSet
-            return _intersection([real_set(item, names.copy().pop()) for item in items])
+            sets = [real_set(item, min(names)) for item in items]
+            # "x < 1, x > 3": a comma between what excludes each other means "or".
+            return _intersection(sets) or _union(sets)
         case _:
             raise NotARealSet
 

@@ -98,6 +98,8 @@ def _meet(gold: Node, answer: Node, bits: int) -> bool | None:
 
 
 def _settle(gold: Node, answer: Node) -> tuple[bool, str]:
+    if render(gold, ordered=False) == render(answer, ordered=False):
+        return True, "writing"
     difference = Op("add", (gold, Op("neg", (answer,))))
     proof = separation_bits(difference)
     if proof is not None:
@@ -105,14 +107,23 @@ def _settle(gold: Node, answer: Node) -> tuple[bool, str]:
     size = size_bits(difference)
     if size is None or 2 * size + 512 > MAX_BITS:
         return _unevaluated(gold, answer)
-    bits = max(_LEAST_FINAL_BITS, 2 * size + 512)
-    try:
-        one, other = ball(gold, bits + 64), ball(answer, bits + 64)
-    except (Undefined, NotNumeric):
-        return False, "undefined"
-    if not overlaps(one, other):
-        return False, "disjoint balls"
-    return accurate(one, bits - 64) and accurate(other, bits - 64), f"agree to {bits} bits"
+    return _agree(gold, answer, max(_LEAST_FINAL_BITS, 2 * size + 512))
+
+
+def _agree(gold: Node, answer: Node, bits: int) -> tuple[bool, str]:
+    """Whether two values agree to `bits` bits; cancellation on the way may take more to compute."""
+    working = bits + 64
+    while working <= 8 * bits:
+        try:
+            one, other = ball(gold, working), ball(answer, working)
+        except (Undefined, NotNumeric):
+            break
+        if not overlaps(one, other):
+            return False, "disjoint balls"
+        if accurate(one, bits) and accurate(other, bits):
+            return True, f"agree to {bits} bits"
+        working *= 2
+    return False, "undecided"
 
 
 def _vanishes(difference: Node, proof: int) -> bool:

@@ -92,13 +92,25 @@ class _Balls:
         raise NotNumeric
 
     def _uninterpreted(self, node: Op) -> Any:
-        """A function that nothing is known of: the same number for the same writing."""
+        """A function that nothing is known of: a cubic drawn from its name."""
         if not node.name.startswith(
             ("call ", "prime", "transpose", "superscript", "norm", "log_", "det")
         ):
             raise NotNumeric
-        digest = blake2b(render(node, ordered=False).encode(), digest_size=8).digest()
-        return self.ball(fmpq(int.from_bytes(digest, "big"), 1 << 60))
+        result = _drawn(self.ball, node.name)
+        for place, arg in enumerate(node.args):
+            value, power = self._argument_value(arg), self.ball(1)
+            for degree in (1, 2, 3):
+                power = power * value
+                result = result + power * _drawn(self.ball, f"{node.name} {place} {degree}")
+        return result
+
+    def _argument_value(self, node: Node) -> Any:
+        """What an unknown function is applied to; where that is no number, one for its writing."""
+        try:
+            return self.value(node)
+        except NotNumeric:
+            return _drawn(self.ball, render(node, ordered=False))
 
     # -- operators -------------------------------------------------------------------------------
 
@@ -247,6 +259,11 @@ class _Balls:
 
     def numeral(self, args: tuple[Node, ...]) -> Any:
         return self.value(args[0])
+
+
+def _drawn(ball: Any, key: str) -> Any:
+    digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return ball(fmpq(int.from_bytes(digest, "big"), 1 << 60))
 
 
 _METHODS = {

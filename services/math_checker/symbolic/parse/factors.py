@@ -32,7 +32,6 @@ _SYNONYMS = {
     "arsinh": "arcsinh",
     "arcosh": "arccosh", "artanh": "arctanh", "Arg": "arg",
 }  # fmt: skip
-_VARIADIC = frozenset(("gcd", "lcm", "max", "min", "call"))
 
 
 class Factors(Brackets):
