@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from plaudit.cli import connection
 from plaudit.cli.catalog import TASKS
 from plaudit.cli.console import CliError, say
 from plaudit.version import __version__
@@ -86,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     info = command("info", "plaudit.cli.info:info", "what a service tells about itself, as JSON")
     info.add_argument("service", metavar="SERVICE", nargs="?", default="math")
     info.add_argument("--target", metavar="HOST:PORT", help="the service; else that of `up`")
+    connection.add_options(info)
     doctor = command("doctor", "plaudit.cli.doctor:doctor", "what this machine can do")
     doctor.add_argument("--json", action="store_true", help="as JSON")
     return parser
@@ -117,6 +119,7 @@ def _add_score(score: argparse.ArgumentParser) -> None:
     add("--batch", metavar="N", type=_positive, default=64, help="samples a call (64)")
     add("--concurrency", metavar="K", type=_positive, default=8, help="calls in flight (8)")
     add("--deadline", metavar="S", type=_seconds, default=300.0, help="seconds a call (300)")
+    connection.add_options(score)
 
 
 def _names(text: str) -> list[str]:

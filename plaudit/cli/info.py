@@ -6,14 +6,14 @@ import argparse
 import dataclasses
 import json
 
+from plaudit.cli.connection import client_options
 from plaudit.client import RewardClient
-
-_CONNECT_SECONDS = 15.0
 
 
 def info(args: argparse.Namespace) -> int:
     """The command."""
     targets = {args.service: args.target} if args.target else None
-    with RewardClient(targets) if targets else RewardClient.local() as client:
+    options = client_options(args)
+    with RewardClient(targets, **options) if targets else RewardClient.local(**options) as client:
         print(json.dumps(dataclasses.asdict(client.get_info(args.service)), indent=2))
     return 0

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from plaudit.cli.catalog import TASKS, Service, catalog, require_installed
+from plaudit.cli.connection import client_options
 from plaudit.cli.console import CliError, say
 from plaudit.cli.files import STANDARD, open_input, open_output, size
 from plaudit.cli.jsonl import read_lines
@@ -115,7 +116,8 @@ async def _client(task: str, address: str, args: argparse.Namespace) -> AsyncIte
     """A client that is connected, as the function that the pipeline needs."""
     from plaudit import AsyncRewardClient, Priority, Sample
 
-    async with AsyncRewardClient({task: address}, batch_size=args.batch) as client:
+    options = client_options(args) if args.target else {}
+    async with AsyncRewardClient({task: address}, batch_size=args.batch, **options) as client:
         await client.wait_ready(_CONNECT_SECONDS)
 
         async def score_batch(

@@ -32,6 +32,11 @@ class Plan:
     listen: str
     settings: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def tls(self) -> bool:
+        """Whether the service will ask for TLS."""
+        return bool(_variable(self.service, "tls_cert") or self.settings.get("tls_cert"))
+
     def arguments(self, folder: Path) -> list[str]:
         """Command line arguments; the settings go to a file in `folder` that only we can read."""
         path = folder / f"{self.service.name}.toml"
@@ -59,13 +64,17 @@ def plan_for_stack(service: Service, settings: Mapping[str, Any]) -> Plan:
     """
     rest = {"metrics_listen": ANY_PORT, **settings}
     listen = rest.pop("listen", None)
-    listen = os.environ.get(f"PLAUDIT_{service.name.upper()}_LISTEN", listen)
+    listen = _variable(service, "listen") or listen
     if listen is None:
         free = is_free(service.port)
         if not free:
             say(f"port {service.port} is taken; {service.name} gets another one")
         listen = f"{_HOST}:{service.port if free else 0}"
     return Plan(service, listen, rest)
+
+
+def _variable(service: Service, setting: str) -> str | None:
+    return os.environ.get(f"PLAUDIT_{service.name.upper()}_{setting.upper()}")
 
 
 def is_free(port: int) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from plaudit.cli.console import CliError, paint, table
-from plaudit.state import lock_path, read_stack, remove_stack, state_dir
+from plaudit.state import StackService, lock_path, read_stack, remove_stack, state_dir
 
 _LOCK_ATTEMPTS = 5
 _COLOURS = {"SERVING": "green", "NOT_SERVING": "yellow"}
@@ -89,8 +89,6 @@ def owner_pid() -> int | None:
 
 def service_states() -> list[ServiceState]:
     """Every service of the running stack with its present health; empty where none runs."""
-    from plaudit.cli.health import check
-
     stack = read_stack() if owner_pid() else None
     return [
         ServiceState(
@@ -98,10 +96,19 @@ def service_states() -> list[ServiceState]:
             service.address,
             service.metrics_address,
             service.pid,
-            check(service.address),
+            _health(service),
         )
         for name, service in (stack.services if stack else {}).items()
     ]
+
+
+def _health(service: StackService) -> str:
+    """TLS would want certificates of us; the metrics page says the same without."""
+    from plaudit.cli import health
+
+    if not service.tls:
+        return health.check(service.address)
+    return health.check_metrics(service.metrics_address) if service.metrics_address else "UNKNOWN"
 
 
 def show(states: list[ServiceState], stream: TextIO) -> None:

@@ -22,6 +22,7 @@ class Supervised:
 
     def __init__(self, plan: Plan, folder: Path, changed: Callable[[str], None]) -> None:
         self.name = plan.service.name
+        self.tls = plan.tls
         self.log = folder / f"{self.name}.log"
         #: The latest process that became ready; it may have ended since.
         self.running: Running | None = None

@@ -120,7 +120,7 @@ class _Stack:
                 pid=os.getpid(),
                 services={
                     service.name: StackService(
-                        running.address, running.pid, running.metrics_address
+                        running.address, running.pid, running.metrics_address, service.tls
                     )
                     for service in self._services
                     if (running := service.running)

@@ -41,7 +41,7 @@ class MathScorer(PooledScorer):
         super().__init__(
             PoolConfig(
                 target="services.math_checker.worker:grade_packed",
-                preload=("services.math_checker.symbolic.engine", "math_verify"),
+                preload=("math_verify", "services.math_checker.symbolic.from_sympy"),
                 workers=settings.workers,
                 item_seconds=settings.item_seconds,
                 memory_bytes=settings.worker_memory_bytes,

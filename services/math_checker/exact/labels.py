@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from services.math_checker.exact.phrases import read_date, same_words
 from services.math_checker.surface import squeeze
 
 _TEXT_GROUP = re.compile(r"\\(?:text|mathrm|mathbf|mathit|operatorname|emph)\*? ?\{([^{}]*)\}")
@@ -21,93 +22,23 @@ _NAMED_HOURS = {"noon": 720, "12 noon": 720, "midnight": 0, "12 midnight": 0}
 # Letters of any script that make a word; TeX commands are not words.
 _WORD = re.compile(r"(?<![\\A-Za-z])[^\W\d_]{2,}")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end) ?\{[A-Za-z]+\*?\}(?:\{[lcr|]*\})?")
-_NOT_WORDS = frozenset(
-    [
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "sec",
-        "csc",
-        "sinh",
-        "cosh",
-        "tanh",
-        "arcsin",
-        "arccos",
-        "arctan",
-        "log",
-        "ln",
-        "lg",
-        "exp",
-        "sqrt",
-        "max",
-        "min",
-        "gcd",
-        "lcm",
-        "mod",
-        "abs",
-        "floor",
-        "ceil",
-        "det",
-        "arg",
-        "deg",
-        "pi",
-        "infinity",
-        "theta",
-        "alpha",
-        "beta",
-        "gamma",
-        "lambda",
-        "omega",
-        "frac",
-        "cdot",
-        "times",
-        "and",
-        "or",
-        "dim",
-        "ker",
-        "sgn",
-        "inf",
-        "sup",
-        "lim",
-    ]
-)
-_SHORT_WORDS = frozenset(
-    [
-        "yes",
-        "no",
-        "odd",
-        "not",
-        "none",
-        "all",
-        "red",
-        "the",
-        "true",
-        "false",
-        "even",
-        "mon",
-        "tue",
-        "wed",
-        "thu",
-        "fri",
-        "sat",
-        "sun",
-    ]
-)
+_NOT_WORDS_TEXT = """
+sin cos tan cot sec csc sinh cosh tanh arcsin arccos arctan log ln lg exp sqrt max min gcd
+lcm mod abs floor ceil det arg deg pi infinity theta alpha beta gamma lambda omega frac cdot
+times and or dim ker sgn inf sup lim
+"""
+_NOT_WORDS = frozenset(_NOT_WORDS_TEXT.split())
+_SHORT_WORDS_TEXT = """
+yes no odd not none all red the true false even mon tue wed thu fri sat sun
+"""
+_SHORT_WORDS = frozenset(_SHORT_WORDS_TEXT.split())
 _LOGIC = re.compile(r"\\(?:forall|exists|implies|iff|Leftrightarrow|therefore)(?![A-Za-z])")
 _LONG_WORD = 4
 _SENTENCE_WORDS = 5
 _SHORTEST_SENTENCE = 30
 _ARTICLES = re.compile(r"^(?:the|an?|only) (?=\w{2})")
 _PUNCTUATION = re.compile(r"(?<=[^\W\d])-(?=[^\W\d])|[;:!?\"'`~$]|[.,](?!\d)")
-_ENDINGS = re.compile(r"(?<=\w) solutions?$")
-_SAME_WORDS = {
-    "no solutions": "no solution", "none": "no solution", r"\emptyset": "no solution",
-    r"\{\}": "no solution", r"\{ \}": "no solution", "empty set": "no solution",
-    "dne": "does not exist",
-    "infinite": "infinitely many", "infinite solutions": "infinitely many",
-    "infinitely many solutions": "infinitely many",
-}  # fmt: skip
+_ENDINGS = re.compile(r"(?<=\w)(?<!^no) solutions?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,16 +125,15 @@ def read_words(text: str, plain: str) -> str | None:
 
     Case, articles and spacing do not count.
     """
-    folded = _SAME_WORDS.get(text.lower())
-    if folded is not None:
+    folded = same_words(text.lower())
+    if folded != text.lower():
         return squeeze(folded)
     in_text = "\\text" in text
     if not is_statement(text) and not any(_is_word(word, in_text) for word in _words_of(plain)):
         return None
     words = _PUNCTUATION.sub(" ", plain.casefold())
-    words = _ARTICLES.sub("", " ".join(words.split()))
-    words = _SAME_WORDS.get(words, words)
-    return squeeze(_ENDINGS.sub("", words) if words != "no solution" else words)
+    words = same_words(_ARTICLES.sub("", " ".join(words.split())))
+    return squeeze(read_date(words) or (_ENDINGS.sub("", words)))
 
 
 def _words_of(plain: str) -> list[str]:

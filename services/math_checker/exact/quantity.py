@@ -20,6 +20,7 @@ from services.math_checker.exact.units import (
     Unit,
     read_unit,
 )
+from services.math_checker.exact.words import number_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ _PERCENT = re.compile(
     r"|\bpercent(?:age)?|\bper cent|\bpct\.?)(?: of [a-z ]{1,40})?$",
     re.IGNORECASE,
 )
+_TRIGONOMETRIC = re.compile(r"\\(?:sin|cos|tan|cot|sec|csc)(?![A-Za-z])")
 _DEGREES = re.compile(r"\^\\circ ?(?:\\(?:text|mathrm) ?\{ ?([CF]) ?\}|([CF]))?$")
 # The longest tail that can be a unit or a noun: \text{} groups, words, powers, "/".
 _WRAPPED = re.compile(r"\\(?:text|mathrm|operatorname|mathbf|mathit|rm) ?\{([^{}]*)\}")
@@ -58,13 +60,15 @@ _WORDS_TAIL = re.compile(
     r"(?<=[\d)}]) ?"
     r"(/? ?[A-Za-z]+\.?(?: ?[/*] ?[A-Za-z]+\.?| [A-Za-z]+\.?| ?\^ ?\{? ?-?\d ?\}?|-(?=[a-z]))*)$"
 )
-_COMPOUND = re.compile(r"(\d[\d.]*) ?([A-Za-z]+)\.?,? (?:and )?(?=\d)")
+_COMPOUND = re.compile(r"(\d[\d.]*) ?([A-Za-z]+)\.? ?,? (?:and )?(?=\d)")
 _LOGIC_TEXT = """
 and or if not is are mod when for to by than no solution solutions all any otherwise but then
 where with real integer integers x y z e i t n k sin cos tan cot sec csc log ln exp sqrt pi max
 min gcd lcm theta alpha beta infinity
 """
 _LOGIC = frozenset(_LOGIC_TEXT.split())
+_HYPHEN = re.compile(r"(?<=[A-Za-z])-(?=[A-Za-z])")
+_OHM = re.compile(r" ?\\Omega$")
 _MAX_TAIL = 100
 _MAX_NOUN_WORDS = 6
 
@@ -83,14 +87,14 @@ def split_quantity(text: str) -> Quantity:
     if percent and (start := max(0, len(text) - _MAX_TAIL) + percent.start()):
         return Quantity(text[:start].rstrip(" "), percent=True)
     degrees = _DEGREES.search(text)
-    if degrees and degrees.start():
+    if degrees and degrees.start() and not _TRIGONOMETRIC.search(text):
         letter = degrees.group(1) or degrees.group(2)
         return Quantity(
             text[: degrees.start()].rstrip(" "), TEMPERATURES[letter] if letter else DEGREE
         )
     if text[-1] not in "}0123456789." and not text[-1].isalpha():
         return Quantity(text)
-    return _compound(text) or _split_tail(text)
+    return read_duration(text) or _split_tail(text)
 
 
 def _split_money(text: str, money: re.Match[str]) -> Quantity:
@@ -105,11 +109,11 @@ def _split_money(text: str, money: re.Match[str]) -> Quantity:
     return replace(rest, unit=unit, is_letter=False)
 
 
-def _compound(text: str) -> Quantity | None:
+def read_duration(text: str) -> Quantity | None:
     """The sum of "1 hour 30 minutes" or "5 feet 6 inches": the same kind of unit, and from larger
     to smaller.
     """
-    if not text[0].isdigit() or not _COMPOUND.match(text):
+    if not text[:1].isdigit() or not _COMPOUND.match(text):
         return None
     parts = _COMPOUND.sub(r"\1 \2|", text).split("|")
     total = Fraction(0)
@@ -131,6 +135,10 @@ def _compound(text: str) -> Quantity | None:
 
 
 def _split_tail(text: str) -> Quantity:
+    spelled, _, noun = text.partition(" ")
+    if noun and text[0].isalpha() and noun.isalpha() and (number := number_in_words(spelled)):
+        return replace(_split_tail(f"{number} {noun}"), is_letter=False)  # "five people"
+    text = _OHM.sub(r" \\text{ohm}", text)
     window = text[-_MAX_TAIL:]
     tail = _TAIL.search(window)
     wrapped = tail is not None
@@ -152,7 +160,7 @@ def _read_words(words: str, *, wrapped: bool, spaced: bool) -> tuple[int, Unit |
     """Multiplier, unit and noun that the words after a number stand for; None where they are
     mathematics.
     """
-    pieces = words.replace("-", " ").split()
+    pieces = _HYPHEN.sub(" ", words).split()
     multiplier = MULTIPLIERS.get(pieces[0].lower(), 1)
     if multiplier > 1:
         pieces = pieces[1:]

@@ -32,6 +32,7 @@ _MIXED = re.compile(
 _REPEATING = re.compile(
     r"([+-]?)(\d*)\.(\d*)(?:\\(?:overline|bar|dot) ?\{? ?(\d+) ?\}?|(?: ?\\ldots|\.\.\.))"
 )
+_NEGATIVE = re.compile(r"(?:negative|minus) ([\d.\\].*)")
 _REPEATED_BLOCK = re.compile(r"(\d{2,}?)\1+$|(\d)\2{2,}$")
 _TOKEN = re.compile(
     r" *(?:(\d+\.?\d*|\.\d+)|(\\frac|\\cdot|\\times|\\div|[-+*/^(){}!])|(\S))", re.DOTALL
@@ -72,6 +73,10 @@ def _read_longer(text: str) -> Fraction | None:
         if repeating:
             return _repeating_value(*repeating.groups())
     if text[0].isalpha():
+        negative = _NEGATIVE.fullmatch(text)
+        if negative:
+            value = read_rational(negative.group(1))
+            return -value if value is not None and value >= 0 else None
         return number_in_words(text)
     try:
         return _Arithmetic(text).value()

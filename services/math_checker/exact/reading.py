@@ -18,10 +18,24 @@ from services.math_checker.exact.labels import (
     read_clock,
     read_words,
 )
-from services.math_checker.exact.quantity import Quantity, split_quantity
+from services.math_checker.exact.phrases import says_all_reals
+from services.math_checker.exact.quantity import Quantity, read_duration, split_quantity
 from services.math_checker.exact.rational import read_rational
 
-_MEMBER = re.compile(r"[A-Za-z] ?\\in(?![A-Za-z]) ?(?=[\[({]|\\[{m])")
+_MEMBER = re.compile(
+    r"(?:[A-Za-z]|\( ?[a-z](?: ?, ?[a-z]){1,5} ?\)) ?\\in(?![A-Za-z]) ?(?=[\[({]|\\[{m])"
+)
+# "f(x) = x for all x", "f(x) = x, \forall x \in \mathbb{R}": nothing that restricts.
+_QUANTIFIER = re.compile(
+    r" ?,? ?(?:\(?(?:\\text ?\{ ?)?for (?:all|any|every|each) ?(?:real |integers? ?|numbers? ?){0,2}\}?"
+    r"|\\forall) ?[a-z]?(?: ?\\in ?\\mathbb ?\{[A-Z]\})? ?\)?$"
+)
+_ANSWER_IS = re.compile(
+    r"(?:\\text ?\{ ?)?(?:the )?(?:final |correct )?answer(?: is:?|:)(?: ?\})? ?(?=\S)",
+    re.IGNORECASE,
+)
+_WHOLE_TEXT = re.compile(r"\\(?:text|mathrm|mathbf) ?\{([^{}]*)\}")
+_GLOSS = re.compile(r"([-\d.,]+) ?\(([a-z -]+)\)")
 _RATIO = re.compile(r"(\d+(?:\.\d+)?)(?: ?: ?\d+(?:\.\d+)?){1,5}|(\d+) to (\d+)")
 _RATIO_SEPARATOR = re.compile(r" ?: ?| to ")
 _BASED = re.compile(
@@ -69,11 +83,14 @@ def read(text: str) -> Reading:
     value = read_rational(text)
     if value is not None or not text:
         return Reading(text, value)
-    text = _INFINITIES.get(text.lower(), text)
+    text = _plainer(text)
     member = _MEMBER.match(text)
     if member:
         text = text[member.end() :]
     plain = plain_text(text)
+    value = read_rational(plain) if plain != text else None
+    if value is not None:  # "\text{five}"
+        return Reading(plain, value)
     if is_statement(text) or is_sentence(text, plain):
         return Reading(text, words=read_words(text, plain))
     choice = read_choice(plain)
@@ -81,6 +98,9 @@ def read(text: str) -> Reading:
     ratio = _read_ratio(plain)
     if clock or ratio:
         return Reading(text, clock=clock, ratio=ratio)
+    duration = read_duration(plain)
+    if duration:
+        return Reading(text, sides=(text,), quantity=duration)
     items = split_items(text)
     sides, relations = split_relation(text)
     quantity = words = None
@@ -88,6 +108,9 @@ def read(text: str) -> Reading:
         quantity = split_quantity(text)
         if quantity.body == text:
             words = read_words(text, plain)
+            value = read_rational(words) if words else None
+            if words and value is not None:  # "7 solutions"
+                return Reading(words, value)
     return Reading(
         text,
         choice=choice,
@@ -98,6 +121,26 @@ def read(text: str) -> Reading:
         quantity=quantity,
         words=words,
     )
+
+
+def _plainer(text: str) -> str:
+    r"""`text` without what says nothing: a quantifier over everything, "the answer is", a value
+    spelled out behind it, an outer `\text{}` around a quantity.
+    """
+    if "answer" in text.lower():
+        announced = _ANSWER_IS.match(text)
+        if announced:
+            text = text[announced.end() :].removesuffix("}" if announced.group().count("{") > announced.group().count("}") else "")
+    whole = _WHOLE_TEXT.fullmatch(text)
+    if whole and (whole.group(1).strip()[:1] or "x") in "-+.$\\0123456789":
+        text = whole.group(1).strip()
+    if "=" in text and ("for" in text):
+        text = _QUANTIFIER.sub("", text)
+    gloss = _GLOSS.fullmatch(text)
+    if gloss and read_rational(gloss.group(1)) == read_rational(gloss.group(2)):
+        text = gloss.group(1)
+    text = _INFINITIES.get(text.lower(), text)
+    return r"(-\infty,\infty)" if says_all_reals(plain_text(text)) else text
 
 
 def _read_ratio(plain: str) -> tuple[Fraction, ...]:

@@ -29,7 +29,8 @@ _TABLE = """
 length: 1 m meter metre; 1000 km kilometer kilometre; 1/10 dm decimeter decimetre;
  1/100 cm centimeter centimetre; 1/1000 mm millimeter millimetre;
  1/1000000 um micron micrometer micrometre; 1/1000000000 nm nanometer nanometre;
- 127/5000 in inch inches; 381/1250 ft foot feet; 1143/1250 yd yard; 201168/125 mi mile; 1852 nmi
+ 127/5000 in inch inches; 381/1250 ft foot feet; 1143/1250 yd yard; 201168/125 mi mile; 1852 nmi;
+ 1/10000000000 angstrom
 area: 10000 ha hectare; 316160658/78125 acre
 volume: 1/1000 L l liter litre; 1/1000000 mL ml milliliter millilitre cc;
  473176473/125000000 gallon gal; 473176473/500000000 quart qt; 473176473/1000000000 pint pt;
@@ -50,18 +51,24 @@ degree: 1 degree deg; 1/60 arcminute; 1/3600 arcsecond
 radian: 1 radian rad
 celsius: 1 celsius
 fahrenheit: 1 fahrenheit
-kelvin: 1 kelvin
+kelvin: 1 kelvin K
 byte: 1 byte; 1/8 bit; 1000 kb kilobyte; 1000000 mb megabyte; 1000000000 gb gigabyte
-ampere: 1 ampere amp
+ampere: 1 ampere amp A; 1/1000 mA milliampere milliamp
 mole: 1 mol mole
+charge: 1 coulomb C
+capacitance: 1 farad F; 1/1000000 uF microfarad
+inductance: 1 henry H
+field: 1 tesla T; 1/10000 gauss
+flux: 1 weber Wb
 speed: 1397/3125 mph
 kph: 5/18 kph kmh kmph
-force: 1 N newton; 1000 kN kilonewton
-energy: 1 J joule; 1000 kJ kilojoule; 3600000 kWh
+force: 1 N newton; 1000 kN kilonewton; 1/100000 dyne
+energy: 1 J joule; 1000 kJ kilojoule; 1000000 MJ megajoule; 3600000 kWh;
+ 1/10000000 erg; 523/125 cal calorie; 4184 kcal kilocalorie; 801088317/5000000000000000000000000000 eV
 power: 1 W watt; 1000 kW kilowatt; 1000000 MW megawatt
-pressure: 1 Pa pascal; 1000 kPa kilopascal
-frequency: 1 Hz hertz; 1000 kHz
-voltage: 1 V volt
+pressure: 1 Pa pascal; 1000 kPa kilopascal; 1000000 MPa; 101325 atm; 100000 bar
+frequency: 1 Hz hertz; 1000 kHz; 1000000 MHz; 1000000000 GHz
+voltage: 1 V volt; 1/1000 mV; 1000 kV
 resistance: 1 \\Omega ohm
 """
 _DERIVED: dict[str, Powers] = {
@@ -75,6 +82,11 @@ _DERIVED: dict[str, Powers] = {
     "pressure": (("length", -1), ("mass", 1), ("time", -2)),
     "frequency": (("time", -1),),
     "voltage": (("ampere", -1), ("length", 2), ("mass", 1), ("time", -3)),
+    "charge": (("ampere", 1), ("time", 1)),
+    "capacitance": (("ampere", 2), ("length", -2), ("mass", -1), ("time", 4)),
+    "inductance": (("ampere", -2), ("length", 2), ("mass", 1), ("time", -2)),
+    "field": (("ampere", -1), ("mass", 1), ("time", -2)),
+    "flux": (("ampere", -1), ("length", 2), ("mass", 1), ("time", -2)),
     "resistance": (("ampere", -2), ("length", 2), ("mass", 1), ("time", -3)),
 }
 

@@ -41,6 +41,11 @@ _MAX_WORDS = 14
 def number_in_words(text: str) -> Fraction | None:
     """The number that `text` spells, or None where it spells none. Case does not matter."""
     words = text.lower().replace("-", " ").split()
+    if words and words[0] in ("negative", "minus"):
+        positive = number_in_words(" ".join(words[1:])) if len(words) > 1 else None
+        return -positive if positive is not None else None
+    if words in (["half"], ["a", "half"]):
+        return Fraction(1, 2)
     if not words or len(words) > _MAX_WORDS or words[0] not in _FIRST_WORDS:
         return None
     last = words[-1].removesuffix("s") if words[-1] != "halves" else "halves"
