@@ -16,6 +16,7 @@ from plaudit.channel import new_stub, open_aio_channel
 from plaudit.core import (
     DEADLINE_SECONDS,
     INFO_SECONDS,
+    REASON_SECONDS,
     ClientCore,
     GroupScoring,
     Scoring,
@@ -24,6 +25,7 @@ from plaudit.core import (
 from plaudit.enums import CachePolicy, Priority
 from plaudit.errors import (
     DeadlineExceededError,
+    PlauditError,
     UnavailableError,
     from_rpc_error,
 )
@@ -83,12 +85,17 @@ class AsyncRewardClient(ClientCore):
         """As `RewardClient.wait_ready`."""
         ends = time.monotonic() + timeout
         for service, target in self._services.items():
+            left = max(ends - time.monotonic(), 0.0)
+            asking = min(REASON_SECONDS, left / 2)
             try:
-                await self._info(service, max(ends - time.monotonic(), 0.0), wait_for_ready=True)
-            except DeadlineExceededError as error:
-                raise UnavailableError(
-                    f"{service} at {target} was not ready within {timeout:g} s"
-                ) from error
+                await self._info(service, left - asking, wait_for_ready=True)
+            except DeadlineExceededError:
+                try:  # without waiting, gRPC tells what is wrong
+                    await self._info(service, asking, wait_for_ready=False)
+                except PlauditError as error:
+                    raise UnavailableError(
+                        f"{service} at {target} was not ready within {timeout:g} s: {error}"
+                    ) from error
 
     async def close(self) -> None:
         """Ends what is under way and closes the channels. May be called more than once."""

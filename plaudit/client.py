@@ -16,6 +16,7 @@ from plaudit.channel import new_stub, open_channel
 from plaudit.core import (
     DEADLINE_SECONDS,
     INFO_SECONDS,
+    REASON_SECONDS,
     ClientCore,
     GroupScoring,
     Scoring,
@@ -24,6 +25,7 @@ from plaudit.core import (
 from plaudit.enums import CachePolicy, Priority
 from plaudit.errors import (
     DeadlineExceededError,
+    PlauditError,
     UnavailableError,
     from_rpc_error,
 )
@@ -89,12 +91,17 @@ class RewardClient(ClientCore):
         """Returns once every service is ready; UnavailableError after `timeout` seconds."""
         ends = time.monotonic() + timeout
         for service, target in self._services.items():
+            left = max(ends - time.monotonic(), 0.0)
+            asking = min(REASON_SECONDS, left / 2)
             try:
-                self._info(service, max(ends - time.monotonic(), 0.0), wait_for_ready=True)
-            except DeadlineExceededError as error:
-                raise UnavailableError(
-                    f"{service} at {target} was not ready within {timeout:g} s"
-                ) from error
+                self._info(service, left - asking, wait_for_ready=True)
+            except DeadlineExceededError:
+                try:  # without waiting, gRPC tells what is wrong
+                    self._info(service, asking, wait_for_ready=False)
+                except PlauditError as error:
+                    raise UnavailableError(
+                        f"{service} at {target} was not ready within {timeout:g} s: {error}"
+                    ) from error
 
     def close(self) -> None:
         """Ends what is under way and closes the channels. May be called more than once."""

@@ -22,6 +22,8 @@ from plaudit.v1 import result_pb2
 DEADLINE_SECONDS = 60.0
 #: Seconds for a service to tell about itself.
 INFO_SECONDS = 10.0
+#: Seconds for the question why a service is not ready.
+REASON_SECONDS = 0.5
 
 
 class ClientCore:

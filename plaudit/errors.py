@@ -25,6 +25,7 @@ from typing import Any
 
 import grpc
 from google.protobuf import any_pb2, duration_pb2
+from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2
 
 ERROR_DOMAIN = "plaudit.v1"
@@ -169,7 +170,10 @@ def _read_details(metadata: Any) -> tuple[str | None, float | None]:
     for key, value in metadata:
         if key != _DETAILS_KEY:
             continue
-        status = status_pb2.Status.FromString(value)
+        try:
+            status = status_pb2.Status.FromString(value)
+        except DecodeError:  # of a proxy; the code and the message still stand
+            continue
         for detail in status.details:
             if detail.Is(error_details_pb2.ErrorInfo.DESCRIPTOR):
                 info = error_details_pb2.ErrorInfo()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _MAX_REQUEST_ID_CHARS = 256
 _NORMAL = reward_service_pb2.PRIORITY_NORMAL
+_PRIORITIES = frozenset(reward_service_pb2.Priority.values()) - {0}
 
 
 class RewardServicer(reward_service_pb2_grpc.RewardServiceServicer):
@@ -111,7 +112,9 @@ class RewardServicer(reward_service_pb2_grpc.RewardServiceServicer):
         call_context.request_id.set(name)
         if self._scoring is None:
             raise UnavailableError("the service is starting: wait until its health is SERVING")
-        return self._scoring, Call(call_context.deadline.get(), priority or _NORMAL, name)
+        # A number that the contract does not name would overtake, or never get its turn.
+        known = priority if priority in _PRIORITIES else _NORMAL
+        return self._scoring, Call(call_context.deadline.get(), known, name)
 
     @contextmanager
     def _admitted(self, samples: int, size: int) -> Iterator[None]:

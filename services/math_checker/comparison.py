@@ -37,6 +37,9 @@ _CURVE = re.compile(
 _OUTPUT_NAME = re.compile(r"y|[fgh](?:\^\{?-1\}?)?\([a-z]\)")
 # No expression: an ellipsis stands for nothing that can be computed, "1 2 3" is a list of values.
 _NO_VALUE = re.compile(r"\\ldots|\.\.\.|(?<![_\d.])\d[\d.]* +\d")
+_ARGUMENT = re.compile(r"\(([a-z])\)$")
+_SYMBOL = re.compile(r"\\[A-Za-z]+|[A-Za-z]")
+_POINT = re.compile(r"[A-Z]'?(?:_\{?\w\}?)? ?(?=\()")
 _LETTER_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _SETS_OF_NOTHING = (("\\emptyset",), ("\\{\\}",))
 _MAX_DEPTH = 4
@@ -150,6 +153,10 @@ class _Comparison:
             value = read(single.sides[-1])
             if value.items and self._is_consistent(single):
                 return self._match_items(*((gold, value) if gold.items else (value, answer)))
+        if several.shape is Shape.ROUND and (point := _POINT.match(single.text)):  # "A(3, 4)"
+            bare = read(single.text[point.end() :])
+            if bare.items and bare.items.shape is Shape.ROUND:
+                return self._match_items(*((gold, bare) if gold.items else (bare, answer)))
         if several.shape is Shape.SET and several.parts not in _SETS_OF_NOTHING:
             if len(several.parts) == 1:
                 return self._with_each(several, gold, answer)
@@ -233,7 +240,10 @@ class _Comparison:
         gold_left, answer_left = squeeze(gold.sides[0]), squeeze(answer.sides[0])
         both_outputs = _OUTPUT_NAME.fullmatch(gold_left) and _OUTPUT_NAME.fullmatch(answer_left)
         if is_name(gold.sides[0]) and (gold_left == answer_left or both_outputs):
-            verdict = self._compare_part(read(gold.sides[-1]), answer.sides[-1])
+            value = _renamed(answer.sides[-1], answer_left, gold_left)
+            verdict = self._compare_part(read(gold.sides[-1]), value)
+            if verdict.equal and not self._sides_agree(gold, answer):
+                return _verdict(False, gold, answer)
             return (
                 verdict
                 if not verdict.equal or self._is_consistent(answer)
@@ -244,6 +254,15 @@ class _Comparison:
                 return _verdict(False, gold, answer)  # x = 5 is not y = 5
             return self._symbolic(gold.text, answer.text)
         return _verdict(False, gold, answer)
+
+    def _sides_agree(self, gold: Reading, answer: Reading) -> bool:
+        """Whether two chains of the same length agree between their ends as well.
+
+        All sides of a true chain are equal; "y_1 = x + 1 y_2 = x" only looks like one.
+        """
+        if len(gold.sides) != len(answer.sides):
+            return True
+        return self._in_order(gold.sides[1:-1], answer.sides[1:-1])
 
     def _value_of_gold(self, gold: Reading, answer: Reading) -> Verdict:
         """A gold answer "x = 5" against the answer "5"."""
@@ -321,9 +340,20 @@ def _decimals(side: str) -> int:
 
 def _by_name(items: Items) -> tuple[str, ...]:
     """The parts in the alphabetical order of their names, which is that of coordinates: x, y, z."""
-    if not items.names:
+    if not items.names or items.shape is not Shape.BARE:
         return items.parts
     return tuple(part for _, part in sorted(zip(items.names, items.parts, strict=True)))
+
+
+def _renamed(value: str, from_output: str, to_output: str) -> str:
+    """The value of "f(n) = n" in the variable of "f(x) = x"."""
+    old, new = _ARGUMENT.search(from_output), _ARGUMENT.search(to_output)
+    if not old or not new or old[1] == new[1]:
+        return value
+    symbols = set(_SYMBOL.findall(value))
+    if new[1] in symbols:
+        return "\\text{other variable}"  # "f(y) = x": x is not its variable
+    return _SYMBOL.sub(lambda name: new[1] if name[0] == old[1] else name[0], value)
 
 
 def _names_clash(one: Items, other: Items) -> bool:

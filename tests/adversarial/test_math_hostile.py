@@ -1,7 +1,9 @@
 """Hostile maths: each call ends in time, neighbours keep their answers, the service goes on."""
 
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import grpc
 import psutil
@@ -67,6 +69,25 @@ def worker_count(pid: int) -> int:
     return len(template.children())
 
 
+@contextmanager
+def watched(service: Service) -> Iterator[list[bool]]:
+    """Asks for the service's health all the time; the answers."""
+    answers: list[bool] = []
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.wait(0.02):
+            answers.append(serving(service.address))
+
+    asker = threading.Thread(target=ask)
+    asker.start()
+    try:
+        yield answers
+    finally:
+        over.set()
+        asker.join()
+
+
 def serving(address: str) -> bool:
     with grpc.insecure_channel(address) as channel:
         stub = health_pb2_grpc.HealthStub(channel)
@@ -102,10 +123,12 @@ def test_all_of_them_at_once(service: Service) -> None:
         Sample.math(response=f"\\boxed{{{n}/7}}", gold=f"\\frac{{{n}}}{{7}}") for n in range(40)
     ]
     hostile = [Sample.math(response=response, gold=gold) for response, gold in HOSTILE.values()]
-    with RewardClient({"math": service.address}, retries=0) as client:
+    with RewardClient({"math": service.address}, retries=0) as client, watched(service) as health:
         start = time.monotonic()
         results = client.score(good + hostile + good, deadline=60, cache=CachePolicy.BYPASS)
         assert time.monotonic() - start < 60.5
+    assert len(health) >= 3
+    assert all(health)
     kept = [*results[: len(good)], *results[-len(good) :]]
     assert [result.value for result in kept] == [1.0] * len(kept)
     assert serving(service.address)

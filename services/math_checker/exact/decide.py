@@ -131,11 +131,19 @@ def _unit_scale(gold: Quantity, answer: Quantity, rules: Rules) -> Fraction | Ma
             STERLING,
         }
         return Fraction(1) if is_same else _DIFFERENT
+    if _is_angle(gold, answer) or _is_angle(answer, gold):
+        return Matched((Fraction(1),), degrees=True)
     if gold.unit and (rules.units is UnitRule.REQUIRED or _names_something(answer)):
         return _DIFFERENT
     if answer.unit and _names_something(gold):
         return _DIFFERENT
     return Fraction(1)
+
+
+def _is_angle(one: Quantity, other: Quantity) -> bool:
+    """Whether `one` is in degrees and `other` a bare multiple of pi, which can only be radians."""
+    in_degrees = one.unit is not None and one.unit.powers == DEGREE.powers
+    return in_degrees and other.unit is None and "\\pi" in other.body and "\\pi" not in one.body
 
 
 def _names_something(quantity: Quantity) -> bool:

@@ -58,6 +58,8 @@ def split_items(text: str) -> Items | None:
     """The parts of a normalised answer that lists several; None where it is one expression (or has
     too many parts).
     """
+    if text.startswith("(") and "=" in text and (named := _split_named_tuple(text)):
+        return named
     if _PM.search(text) and (signs := _split_signs(text)):
         return signs
     if not ("," in text or ";" in text or "or" in text or "and" in text or text.startswith("\\{")):
@@ -78,9 +80,24 @@ def split_items(text: str) -> Items | None:
     for value in values:
         signs = _split_signs(value) if _PM.search(value) else None
         expanded += signs.parts if signs else (value,)
-    if names and shape is Shape.SET:  # "\\{x = 1, y = 2\\}" names its parts and is no set of numbers
+    if (
+        names and shape is Shape.SET
+    ):  # "\\{x = 1, y = 2\\}" names its parts and is no set of numbers
         shape = Shape.BARE
     return Items(shape, tuple(expanded), names if len(expanded) == len(names) else (), common)
+
+
+def _split_named_tuple(text: str) -> Items | None:
+    """The parts of "(x, y) = (1, 2)" under their names."""
+    sides, relations = split_relation(text)
+    if relations != ["="]:
+        return None
+    names, values = split_items(sides[0]), split_items(sides[1])
+    if not (names and values and names.shape is values.shape is Shape.ROUND):
+        return None
+    if len(names.parts) != len(values.parts) or not all(map(is_name, names.parts)):
+        return None
+    return Items(Shape.ROUND, values.parts, tuple(map(squeeze, names.parts)))
 
 
 def split_relation(text: str) -> tuple[list[str], list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from services.math_checker.exact.phrases import read_date, same_words
+from services.math_checker.exact.phrases import same_words
 from services.math_checker.surface import squeeze
 
 _TEXT_GROUP = re.compile(r"\\(?:text|mathrm|mathbf|mathit|operatorname|emph)\*? ?\{([^{}]*)\}")
@@ -133,7 +133,7 @@ def read_words(text: str, plain: str) -> str | None:
         return None
     words = _PUNCTUATION.sub(" ", plain.casefold())
     words = same_words(_ARTICLES.sub("", " ".join(words.split())))
-    return squeeze(read_date(words) or (_ENDINGS.sub("", words)))
+    return squeeze(_ENDINGS.sub("", words))
 
 
 def _words_of(plain: str) -> list[str]:

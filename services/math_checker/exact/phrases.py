@@ -10,7 +10,9 @@ _SAME = {
     "null set": "no solution", "dne": "does not exist",
     "infinite": "infinitely many", "one half": "half", "a half": "half",
 }  # fmt: skip
-_COUNTED = r"(?: (?:real|valid|possible|such|integer))?(?: (?:solution|root|answer|value|number)s?)?"
+_COUNTED = (
+    r"(?: (?:real|valid|possible|such|integer))?(?: (?:solution|root|answer|value|number)s?)?"
+)
 _NO_SOLUTION = re.compile(
     r"(?:(?:there (?:is|are|exists?)|it has|has|the equation has|the system has) )?"
     r"no(?: real)? (?:solution|root)s?(?: exists?)?"
@@ -52,10 +54,11 @@ def says_all_reals(plain: str) -> bool:
 
 
 def read_date(plain: str) -> str:
-    """ "March 5th" and "5 March" as "3-5", with the year behind it if there is one; else ""."""
+    """ "March 5th" and "5 March" as "date 3 5", with the year behind it if there is one; else ""."""
     found = _DATE.fullmatch(_ORDINAL.sub("", plain.lower()))
     if found is None:
         return ""
     month = found["m1"] or found["m2"]
     number = 1 + next(place for place, name in enumerate(_MONTHS) if name.startswith(month[:3]))
-    return "-".join(filter(None, (str(number), found["d1"] or found["d2"], found["year"])))
+    day = int(found["d1"] or found["d2"])
+    return f"date {number} {day} {found['year'] or ''}"

@@ -68,6 +68,7 @@ min gcd lcm theta alpha beta infinity
 """
 _LOGIC = frozenset(_LOGIC_TEXT.split())
 _HYPHEN = re.compile(r"(?<=[A-Za-z])-(?=[A-Za-z])")
+_UNITS_SQUARED = re.compile(r"units? *\^ ?\{? ?[23] ?\}?")
 _OHM = re.compile(r" ?\\Omega$")
 _MAX_TAIL = 100
 _MAX_NOUN_WORDS = 6
@@ -147,7 +148,7 @@ def _split_tail(text: str) -> Quantity:
     if tail is None:
         return Quantity(text)
     body = text[: len(text) - len(window) + tail.start()].rstrip(" ")
-    words = _WRAPPED.sub(r" \1 ", tail.group(1))
+    words = _UNITS_SQUARED.sub("square units", _WRAPPED.sub(r" \1 ", tail.group(1)))
     found = _read_words(words, wrapped=wrapped, spaced=tail.group()[0] == " ")
     if found is None or not body:
         return Quantity(text)

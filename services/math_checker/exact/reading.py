@@ -18,7 +18,7 @@ from services.math_checker.exact.labels import (
     read_clock,
     read_words,
 )
-from services.math_checker.exact.phrases import says_all_reals
+from services.math_checker.exact.phrases import read_date, says_all_reals
 from services.math_checker.exact.quantity import Quantity, read_duration, split_quantity
 from services.math_checker.exact.rational import read_rational
 
@@ -91,6 +91,9 @@ def read(text: str) -> Reading:
     value = read_rational(plain) if plain != text else None
     if value is not None:  # "\text{five}"
         return Reading(plain, value)
+    date = read_date(plain)
+    if date:
+        return Reading(text, words=date)
     if is_statement(text) or is_sentence(text, plain):
         return Reading(text, words=read_words(text, plain))
     choice = read_choice(plain)
@@ -130,13 +133,15 @@ def _plainer(text: str) -> str:
     if "answer" in text.lower():
         announced = _ANSWER_IS.match(text)
         if announced:
-            text = text[announced.end() :].removesuffix("}" if announced.group().count("{") > announced.group().count("}") else "")
+            text = text[announced.end() :].removesuffix(
+                "}" if announced.group().count("{") > announced.group().count("}") else ""
+            )
     whole = _WHOLE_TEXT.fullmatch(text)
     if whole and (whole.group(1).strip()[:1] or "x") in "-+.$\\0123456789":
         text = whole.group(1).strip()
     if "=" in text and ("for" in text):
         text = _QUANTIFIER.sub("", text)
-    gloss = _GLOSS.fullmatch(text)
+    gloss = _GLOSS.fullmatch(plain_text(text))
     if gloss and read_rational(gloss.group(1)) == read_rational(gloss.group(2)):
         text = gloss.group(1)
     text = _INFINITIES.get(text.lower(), text)

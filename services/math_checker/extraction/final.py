@@ -8,6 +8,7 @@ searched when text follows it; inside the last `<answer>...</answer>`, nothing e
 
 from __future__ import annotations
 
+import json
 import re
 
 from services.math_checker.extraction.answer import Answer, Source
@@ -30,6 +31,19 @@ _ANSWER_CUE = re.compile(
     r"[*_]*[ ]?(?:therefore|thus|then|simply|just|also|indeed)?|[ ]?[:=])"
     r"[ ]?[:*_]*[ \t]*",
     re.IGNORECASE,
+)
+# The same in Chinese, where no space ends a word.
+_CHINESE_CUE = re.compile(
+    r"(?:答案|故选|应选|所以选|因此选)(?:应该|应)?[是为选]?[*_ ]*[::：]?[*_ \t]*"
+)
+_JSON_ANSWER = re.compile(
+    r"""(?:final_)?answer["']\s*:\s*("(?:[^"\\]|\\.){1,500}"|-?\d[\d.eE+-]*)\s*[,}\]]""",
+    re.IGNORECASE,
+)
+_CHOSEN = re.compile(
+    r"\b(?:option|choice|answer) \**\(?([A-J])\)?\**(?: \([^()]{1,60}\))? is (?:the )?"
+    r"(?:correct|right|best)\b"
+    r"|\b(?:choose|select|pick) (?:option |answer |choice )?\**\(?([A-J])\)?\**\.?$"
 )
 _HEADING = re.compile(r"[#*_ \t]*(?:final )?(?:answer|result)s?[*_: \t]*$", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:not|isn't|no longer|never|cannot be|can't be)\b", re.IGNORECASE)
@@ -60,6 +74,7 @@ def find_answer(response: str, position: AnswerPosition) -> Answer | None:
         return None
     return (
         _stated_in_last_line(response, begin, end)
+        or _chosen(response, begin, end)
         or _stated(response, begin, end)
         or _whole(response, begin, end)
         or find_lone(response, begin, end)
@@ -115,16 +130,52 @@ def _stated_in_last_line(response: str, begin: int, end: int) -> Answer | None:
     return _after_cue(response, cue.end(), end)
 
 
+def _chosen(response: str, begin: int, end: int) -> Answer | None:
+    """The one choice of a last line such as "Hence, option (C) is correct."."""
+    line = max(begin, response.rfind("\n", begin, end) + 1, end - _MAX_LINE)
+    found = list(_CHOSEN.finditer(response, line, end))
+    if len(found) != 1:
+        return None
+    group = 1 if found[0].group(1) else 2
+    start, stop = found[0].span(group)
+    return Answer(response[start:stop], start, stop, Source.STATED)
+
+
+def _chinese(response: str, begin: int, end: int) -> Answer | None:
+    """The answer behind the last Chinese cue."""
+    if response.isascii():
+        return None
+    cues = list(_CHINESE_CUE.finditer(response, max(begin, end - _MAX_LINE), end))
+    return _after_cue(response, cues[-1].end(), end) if cues else None
+
+
+def _json_answer(response: str, word: int, end: int) -> Answer | None:
+    found = _JSON_ANSWER.match(response, word, end)
+    if found is None:
+        return None
+    value, (start, stop) = found.group(1), found.span(1)
+    if value.startswith('"'):
+        try:
+            value = json.loads(value, strict=False)
+        except ValueError:
+            value = value[1:-1]
+    return Answer(value, start, stop, Source.STATED)
+
+
 def _stated(response: str, begin: int, end: int) -> Answer | None:
     """The answer behind the last cue, such as "the answer is"."""
     limit = end
     for _ in range(_MAX_CUES):
         limit, answer_cue = _last_cue(response, begin, limit)
         if limit < 0:
-            return None
+            return _chinese(response, begin, end)
+        if response.startswith(('"', "'", "_"), limit - 1) and (
+            answer := _json_answer(response, limit, end)
+        ):
+            return answer
         if answer_cue >= 0 and (answer := _after_cue(response, answer_cue, end)):
             return answer
-    return None
+    return _chinese(response, begin, end)
 
 
 def _last_cue(response: str, begin: int, limit: int) -> tuple[int, int]:

@@ -5,17 +5,18 @@ sentence is its answer.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from services.math_checker.exact.quantity import split_quantity
 from services.math_checker.exact.rational import read_rational
 from services.math_checker.exact.units import MULTIPLIERS, read_unit
 from services.math_checker.exact.words import number_in_words
 from services.math_checker.extraction.answer import Answer, Source
-from services.math_checker.surface import normalise
+from services.math_checker.surface import normalise, plain_unicode
 
 _NUMBER = r"(?:\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)"
 _CURRENCY = r"(?:\\?\$ ?|[£€₹] ?)?"
-_ATOM = rf"(?:{_NUMBER}(?:[a-z](?![A-Za-z])|(?!\w*\d))|[A-Za-z](?![A-Za-z']))"
+_ATOM = rf"√?(?:{_NUMBER}(?:[a-zπ](?![A-Za-z])|(?!\w*\d))|[A-Za-zπ](?![A-Za-z']))[²³]?"
 _TERM = rf"(?:[-(] ?)*{_CURRENCY}(?:[-(] ?)?{_ATOM}[%)]*(?:\\%)?"
 _REGION = r"\$\$.+?\$\$|\$[^$\n]+\$(?!\d)|\\\(.+?\\\)|\\\[.+?\\\]"
 # A formula, or plain numbers and letters joined by operators: "9 + 9 = 18", "x = 5", "4:30",
@@ -53,7 +54,7 @@ _UNIT_AFTER = re.compile(
 )
 _ALLOWED_TEXT = """
 sqrt infinity option choice percent square cubic noon midnight degrees dollars cents sinh cosh
-tanh arcsin arccos arctan solution solutions
+tanh arcsin arccos arctan solution solutions negative minus
 """
 _ALLOWED = frozenset(_ALLOWED_TEXT.split())
 # Words of up to three letters that are English; any other is a product of variables, a unit or a
@@ -64,13 +65,14 @@ you she her his can all any our out who how why its one two may get got let now 
 then
 """
 _SHORT_ENGLISH = frozenset(_SHORT_ENGLISH_TEXT.split())
+_JOIN = re.compile(r",? *(?:and|or)? *")
 _LONG_WORD = 4
 _MAX_WORDS = 4
 _MAX_SENTENCE = 2_000
 _ENVIRONMENT_END = re.compile(r"\\end\{((?:align|equation|gather|multline)\*?)\}$")
 _MATHS_SIGN = re.compile(r"[\d$\\=+*/^<>√π]")
 # In running text "!" ends a sentence; a factorial there would be in math mode.
-_ENDING = " \t\n*_.,!"
+_ENDING = " \t\n*_.,!。"
 _EDGE = " \t\n*_\"'"
 
 
@@ -81,6 +83,8 @@ def is_bare_answer(text: str) -> bool:
     text = text.strip(_EDGE).rstrip(".").strip(_EDGE)
     if not text or "\n\n" in text:
         return False
+    if not text.isascii():
+        text = plain_unicode(text)
     has_math = bool(_MATHS_SIGN.search(text))
     outside = _TEXT.sub(" ", _MATH.sub(" ", text))
     words = _WORD.findall(outside)
@@ -119,6 +123,8 @@ def find_lone(
     if display:
         return display
     begin, end = _sentence(response, begin, end, first=first_sentence)
+    if response.startswith(">", begin) and not first_sentence:  # a block quote
+        begin += 1
     if first_sentence and (answer := _leading(response, begin, end)):
         return answer
     verb = next(reversed(list(_VERB.finditer(response, begin, end))), None)
@@ -134,9 +140,19 @@ def find_lone(
         # "After 3 days she has 9 * 2 = 18": the one equation, if it comes last.
         equations = [value for value in values if "=" in response[slice(*value)]]
         values = equations if equations == values[-1:] else values
+    if len(values) > 1 and _are_one_list(response, values, end):
+        values = [(values[0][0], values[-1][1])]
     if len(values) != 1 or _DOUBT.search(response, begin, values[0][0]):
         return None
     return _with_unit(response, *values[0], end)
+
+
+def _are_one_list(response: str, values: list[tuple[int, int]], end: int) -> bool:
+    """Whether the values are formulas, joined by "and", "or" or commas, that end the sentence."""
+    if not all(response[begin] in "$\\" for begin, _ in values):
+        return False
+    gaps = [response[one[1] : other[0]] for one, other in pairwise(values)]
+    return all(map(_JOIN.fullmatch, gaps)) and not response[values[-1][1] : end].strip(_ENDING)
 
 
 def find_last_value(response: str, begin: int, end: int) -> Answer | None:
