@@ -35,6 +35,8 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit status: 2 after an error, which is one line on stderr."""
     args = _parser().parse_args(argv)
+    # What gRPC remarks on its way to an error; the error itself says it.
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     module, _, function = args.command.partition(":")
     try:
         status: int = getattr(importlib.import_module(module), function)(args)

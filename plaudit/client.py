@@ -21,12 +21,12 @@ from plaudit.core import (
     GroupScoring,
     Scoring,
     labels_of,
+    not_ready,
 )
 from plaudit.enums import CachePolicy, Priority
 from plaudit.errors import (
     DeadlineExceededError,
     PlauditError,
-    UnavailableError,
     from_rpc_error,
 )
 from plaudit.info import ServiceInfo
@@ -99,9 +99,7 @@ class RewardClient(ClientCore):
                 try:  # without waiting, gRPC tells what is wrong
                     self._info(service, asking, wait_for_ready=False)
                 except PlauditError as error:
-                    raise UnavailableError(
-                        f"{service} at {target} was not ready within {timeout:g} s: {error}"
-                    ) from error
+                    raise not_ready(service, target, timeout, error) from error
 
     def close(self) -> None:
         """Ends what is under way and closes the channels. May be called more than once."""

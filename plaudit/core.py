@@ -11,10 +11,17 @@ from typing import Any, Self
 from plaudit.call import Call, Share, Tuning
 from plaudit.channel import TLSConfig
 from plaudit.enums import CachePolicy, Priority
-from plaudit.errors import ConfigError, InvalidRequestError
+from plaudit.errors import (
+    ConfigError,
+    DeadlineExceededError,
+    InvalidRequestError,
+    PlauditError,
+    UnavailableError,
+)
 from plaudit.info import ServiceInfo
 from plaudit.results import Results
 from plaudit.rpcs import GroupRequests, Labels, SampleRequests
+from plaudit.text import scrub_text
 from plaudit.types import Sample
 from plaudit.v1 import result_pb2
 
@@ -47,8 +54,10 @@ class ClientCore:
     ) -> None:
         if min(batch_size, max_inflight) < 1 or retries < 0:
             raise ConfigError("batch_size and max_inflight are at least 1, retries at least 0")
-        if api_key is not None and not (api_key.isascii() and api_key.isprintable()):
+        if api_key is not None and not _is_printable(api_key):
             raise ConfigError("api_key must be printable ASCII")
+        if not (isinstance(services, Mapping) and all(map(_is_text, services.values()))):
+            raise ConfigError('services maps names to targets: {"math": "host:port"}')
         self._services = dict(services)
         self._tls = tls
         self._api_key = api_key
@@ -68,9 +77,9 @@ class ClientCore:
         stack = read_stack()
         if stack is None or not stack.is_running():
             raise ConfigError("no local stack is running: start one with `plaudit up`")
-        if secured := [name for name, service in stack.services.items() if service.tls]:
-            if options.get("tls") is None:
-                raise ConfigError(f"{secured[0]} of the local stack uses TLS: give tls=TLSConfig(...)")
+        secured = [name for name, service in stack.services.items() if service.tls]
+        if secured and options.get("tls") is None:
+            raise ConfigError(f"{secured[0]} of the local stack uses TLS: give tls=TLSConfig(...)")
         return cls({name: service.address for name, service in stack.services.items()}, **options)
 
     def _forget_channels(self) -> None:
@@ -179,7 +188,25 @@ class GroupScoring:
 
 def labels_of(request_id: str, priority: Priority, cache: CachePolicy) -> Labels:
     """The labels of a call, with an id of its own if it was given none."""
-    return Labels(request_id or os.urandom(16).hex(), Priority(priority), CachePolicy(cache))
+    if not isinstance(request_id, str):
+        raise TypeError(f"request_id must be text (str), not {type(request_id).__name__}")
+    return Labels(
+        scrub_text(request_id) or os.urandom(16).hex(), Priority(priority), CachePolicy(cache)
+    )
+
+
+def not_ready(service: str, target: str, timeout: float, error: PlauditError) -> UnavailableError:
+    """What `wait_ready` raises, with what gRPC says is wrong if it says more than that."""
+    why = "" if isinstance(error, DeadlineExceededError) else f": {error}"
+    return UnavailableError(f"{service} at {target} was not ready within {timeout:g} s{why}")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_printable(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isprintable()
 
 
 def _samples(samples: Iterable[Sample]) -> Sequence[Sample]:
@@ -199,6 +226,10 @@ def _task(sample: Sample, place: int) -> str:
 
 
 def _ends(deadline: float) -> float:
-    if not 0 < deadline < float("inf"):
+    try:
+        valid = 0 < deadline < float("inf")
+    except TypeError:
+        valid = False
+    if not valid:
         raise InvalidRequestError(f"deadline is {deadline!a}; it is a number of seconds above 0")
     return time.monotonic() + deadline

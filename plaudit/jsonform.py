@@ -40,7 +40,7 @@ def fill(message: _M, data: Mapping[str, Any]) -> _M:
                 raise
         message.Clear()
         return json_format.ParseDict(clean, message)
-    except (json_format.ParseError, RecursionError) as error:
+    except (json_format.ParseError, RecursionError, TypeError) as error:
         # The first line says what is wrong; what follows lists names.
         reason = str(error).partition("\n")[0]
         raise InvalidRequestError(f"not a {message.DESCRIPTOR.name}: {reason!a}") from error

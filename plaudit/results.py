@@ -148,6 +148,10 @@ class Results(Sequence[Result]):
     def __iter__(self) -> Iterator[Result]:
         return map(Result, self._protos)
 
+    def to_jsonl(self) -> str:
+        """The results as lines of JSON, as in the files of `plaudit score`."""
+        return "".join(f"{to_json(proto)}\n" for proto in self._protos)
+
     @property
     def failures(self) -> dict[int, Failure]:
         """The failures by the place of their sample."""

@@ -16,7 +16,7 @@ _FILE = "stack.json"
 
 @dataclass(frozen=True, slots=True)
 class StackService:
-    """One service of a stack: its gRPC address, process, metrics address, and whether it has TLS."""
+    """One service of a stack: gRPC address, process, metrics address, and whether it has TLS."""
 
     address: str
     pid: int

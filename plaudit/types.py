@@ -29,6 +29,7 @@ _UNITS = {
     "required": _MathTask.UNIT_RULE_REQUIRED,
     "ignore": _MathTask.UNIT_RULE_IGNORE,
 }
+_PROMPT = 'a prompt is a str or a list of {"role": ..., "content": ...}'
 
 
 class Sample:
@@ -167,6 +168,8 @@ def _build(response: str, prompt: Prompt | None, id: str, metadata: Mapping[str,
     if prompt is not None:
         proto.prompt.extend(_messages(prompt))
     if metadata is not None:
+        if not isinstance(metadata, Mapping):
+            raise TypeError(f"metadata is a mapping, not {type(metadata).__name__}")
         fill(proto.metadata, metadata)
     return proto
 
@@ -174,9 +177,11 @@ def _build(response: str, prompt: Prompt | None, id: str, metadata: Mapping[str,
 def _messages(prompt: Prompt) -> Iterable[sample_pb2.ChatMessage]:
     if isinstance(prompt, str):
         prompt = [{"role": "user", "content": prompt}]
+    if not isinstance(prompt, Iterable):
+        raise TypeError(_PROMPT)
     for message in prompt:
         if not isinstance(message, Mapping) or not {"role", "content"} <= message.keys():
-            raise TypeError('a prompt is a str or a list of {"role": ..., "content": ...}')
+            raise TypeError(_PROMPT)
         role, content = message["role"], message["content"]
         _check_text("role", role)
         _check_text("content", content)

@@ -36,8 +36,10 @@ def client_options(args: argparse.Namespace) -> dict[str, Any]:
     """`tls` and `api_key` of a client, as the options say. Raises CliError and ConfigError."""
     from plaudit.channel import TLSConfig
 
+    if (args.cert is None) != (args.key is None):
+        raise CliError("--cert and --key go together (give both or neither)")
     tls = None
-    if args.tls or args.ca or args.cert or args.key or args.server_name:
+    if args.tls or args.ca or args.cert or args.server_name:
         tls = TLSConfig.from_files(
             root_certificates=args.ca,
             certificate=args.cert,

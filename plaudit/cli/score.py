@@ -116,7 +116,7 @@ async def _client(task: str, address: str, args: argparse.Namespace) -> AsyncIte
     """A client that is connected, as the function that the pipeline needs."""
     from plaudit import AsyncRewardClient, Priority, Sample
 
-    options = client_options(args) if args.target else {}
+    options = client_options(args)
     async with AsyncRewardClient({task: address}, batch_size=args.batch, **options) as client:
         await client.wait_ready(_CONNECT_SECONDS)
 

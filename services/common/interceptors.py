@@ -68,7 +68,7 @@ async def errors_layer(method: str, context: Context) -> AsyncIterator[None]:
         yield
     except grpc.aio.AbortError:
         raise
-    except Exception as error:
+    except Exception as error:  # the boundary of a call
         if not isinstance(error, PlauditError):
             _log.exception("unexpected error", extra={"method": method})
         await _abort(context, error)

@@ -39,7 +39,8 @@ class ResultWriter:
         self._bare = result_pb2.Score(kind=info.score_kind.value, provenance=provenance)
         self._template = result_pb2.Result(score=self._bare)
         self._template.score.cached = False
-        self._template.score.timing.SetInParent()
+        self._template.score.timing.queue.SetInParent()
+        self._template.score.timing.compute.SetInParent()
 
     def write(self, result: result_pb2.Result, graded: Graded, waited: float) -> None:
         """Writes an outcome into an empty result; `waited` seconds passed before the scorer."""
@@ -97,14 +98,15 @@ def write_score(score: result_pb2.Score, outcome: Scored) -> None:
     if outcome.explanation:
         score.explanation = utf8(outcome.explanation)
     for mark in outcome.spans:
-        score.spans.add(
-            start=mark.start,
-            end=mark.end,
-            unit=_UNITS[mark.unit],
-            value=mark.value,
-            label=mark.label,
-            comment=utf8(mark.comment),
-        )
+        span = score.spans.add()
+        span.start = mark.start
+        span.end = mark.end
+        span.unit = _UNITS[mark.unit]  # type: ignore[assignment]
+        span.label = mark.label
+        if mark.comment:
+            span.comment = utf8(mark.comment)
+        if mark.value is not None:
+            span.value = mark.value
 
 
 def write_seconds(duration: duration_pb2.Duration, seconds: float) -> None:

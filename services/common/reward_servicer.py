@@ -168,12 +168,14 @@ class RewardServicer(reward_service_pb2_grpc.RewardServiceServicer):
 
     def _limits(self) -> reward_service_pb2.ServiceLimits:
         settings, key = self._settings, call_context.api_key.get()
-        own = key.meter.quota.max_in_flight_samples if key else None
+        inflight = settings.max_inflight_samples
+        if key and key.meter.quota.max_in_flight_samples:
+            inflight = min(inflight, key.meter.quota.max_in_flight_samples)
         limits = reward_service_pb2.ServiceLimits(
-            max_batch_samples=min(settings.max_batch_samples, own or settings.max_batch_samples),
+            max_batch_samples=min(settings.max_batch_samples, inflight),
             max_batch_bytes=settings.max_batch_bytes,
             max_sample_bytes=settings.max_sample_bytes,
-            max_inflight_samples=settings.max_inflight_samples,
+            max_inflight_samples=inflight,
             max_inflight_bytes=settings.max_inflight_bytes,
         )
         limits.max_sample_time.FromNanoseconds(int(self._scorer.info.max_sample_seconds * 1e9))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -113,6 +114,9 @@ class Service:
         scoring = BatchScorer(self._scorer, self._cache, self._settings.max_sample_bytes)
         await run_canaries(scoring, self._scorer.canaries(), self._settings.canary_seconds)
         self._servicer.open(scoring)
+        # What is loaded by now stays: the collector need not go through it again and again.
+        gc.collect()
+        gc.freeze()
         self._set_ready(True)
         announcer.ready()
         _log.info("ready", extra={"service": self._scorer.info.name})
@@ -171,8 +175,8 @@ def _channel_options(settings: ServiceSettings) -> list[tuple[str, int]]:
         ("grpc.so_reuseport", 0),  # two services on one port would share its calls silently
         ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
         ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
-        # Above 1000 unread calls gRPC would cancel some by itself, with no reason and no hint. It is
-        # admission that refuses, and it has to see a call for that.
+        # Above 1000 unread calls gRPC would cancel some by itself, with no reason and no hint. Only
+        # admission refuses, and it has to see a call for that.
         ("grpc.server.max_pending_requests", _MAX_PENDING_CALLS),
         ("grpc.server.max_pending_requests_hard_limit", 2 * _MAX_PENDING_CALLS),
         # Clients look addresses up again only when a connection ends.

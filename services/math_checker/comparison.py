@@ -22,6 +22,14 @@ from services.math_checker.exact.decide import (
     same_number,
 )
 from services.math_checker.exact.items import Items, Shape, is_name
+from services.math_checker.exact.naming import (
+    by_name,
+    is_singleton,
+    may_be_one_value,
+    names_clash,
+    numbered,
+    renamed,
+)
 from services.math_checker.exact.quantity import Quantity
 from services.math_checker.exact.reading import Reading, read
 from services.math_checker.rules import Rules
@@ -37,10 +45,7 @@ _CURVE = re.compile(
 _OUTPUT_NAME = re.compile(r"y|[fgh](?:\^\{?-1\}?)?\([a-z]\)")
 # No expression: an ellipsis stands for nothing that can be computed, "1 2 3" is a list of values.
 _NO_VALUE = re.compile(r"\\ldots|\.\.\.|(?<![_\d.])\d[\d.]* +\d")
-_ARGUMENT = re.compile(r"\(([a-z])\)$")
-_SYMBOL = re.compile(r"\\[A-Za-z]+|[A-Za-z]")
 _POINT = re.compile(r"[A-Z]'?(?:_\{?\w\}?)? ?(?=\()")
-_LETTER_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _SETS_OF_NOTHING = (("\\emptyset",), ("\\{\\}",))
 _MAX_DEPTH = 4
 _AS_THEY_ARE = Matched((Fraction(1),))
@@ -91,7 +96,7 @@ class _Comparison:
             return self.compare(gold, read(answer.choice.rest))
         if gold.choice and gold.choice.rest:
             return self.compare(read(gold.choice.rest), answer)
-        if gold.words and answer.words and gold.words == answer.words:
+        if (gold.words or answer.words) and _folded(gold) == _folded(answer):
             return _verdict(True, gold, answer)
         if gold.items or answer.items:
             return self._compare_items(gold, answer)
@@ -143,6 +148,10 @@ class _Comparison:
 
     def _match_items(self, gold: Reading, answer: Reading) -> Verdict:
         if gold.items and answer.items:
+            if is_singleton(gold.items) and not is_singleton(answer.items):
+                return self.compare(read(gold.items.parts[0]), answer)  # "\{(1, 2)\}"
+            if is_singleton(answer.items) and not is_singleton(gold.items):
+                return self.compare(gold, read(answer.items.parts[0]))
             equal = self._match_shapes(gold.items, answer.items)
             if equal is not None:
                 return _verdict(equal, gold, answer)
@@ -158,12 +167,10 @@ class _Comparison:
             if bare.items and bare.items.shape is Shape.ROUND:
                 return self._match_items(*((gold, bare) if gold.items else (bare, answer)))
         if several.shape is Shape.SET and several.parts not in _SETS_OF_NOTHING:
-            if len(several.parts) == 1:
+            if is_singleton(several):
                 return self._with_each(several, gold, answer)
-        elif several.shape is Shape.BARE and not several.names and _differ(several.parts):
-            if "\\pm" not in gold.text + answer.text:
-                # "15\frac{39}{40} or \frac{639}{40}": one value in two writings.
-                return self._with_each(several, gold, answer)
+        elif may_be_one_value(several) and "\\pm" not in gold.text + answer.text:
+            return self._with_each(several, gold, answer)
         if several.shape is Shape.BARE or single.value is not None or single.words:
             return _verdict(False, gold, answer)
         return self._symbolic(gold.text, answer.text)
@@ -176,7 +183,7 @@ class _Comparison:
 
     def _match_shapes(self, gold: Items, answer: Items) -> bool | None:
         shapes = {gold.shape, answer.shape}
-        if _names_clash(gold, answer):
+        if names_clash(gold, answer):
             return False
         if gold.names and answer.names and set(gold.names) == set(answer.names):
             order = [answer.names.index(name) for name in gold.names]
@@ -190,8 +197,8 @@ class _Comparison:
         if shapes & {Shape.ROUND, Shape.SQUARE}:  # against a bare list
             if Shape.SQUARE in shapes and len(gold.parts) == 2:
                 return False
-            return self._in_order(_by_name(gold), _by_name(answer))
-        if bool(gold.names) != bool(answer.names) and not _numbered(gold.names or answer.names):
+            return self._in_order(by_name(gold), by_name(answer))
+        if bool(gold.names) != bool(answer.names) and not numbered(gold.names or answer.names):
             return self._in_order(gold.parts, answer.parts)
         if shapes == {Shape.SET}:
             return self._covers(gold.parts, answer.parts) and self._covers(
@@ -240,7 +247,9 @@ class _Comparison:
         gold_left, answer_left = squeeze(gold.sides[0]), squeeze(answer.sides[0])
         both_outputs = _OUTPUT_NAME.fullmatch(gold_left) and _OUTPUT_NAME.fullmatch(answer_left)
         if is_name(gold.sides[0]) and (gold_left == answer_left or both_outputs):
-            value = _renamed(answer.sides[-1], answer_left, gold_left)
+            value = renamed(answer.sides[-1], answer_left, gold_left)
+            if value is None:
+                return _verdict(False, gold, answer)
             verdict = self._compare_part(read(gold.sides[-1]), value)
             if verdict.equal and not self._sides_agree(gold, answer):
                 return _verdict(False, gold, answer)
@@ -306,6 +315,10 @@ def _form(reading: Reading) -> str:
     return reading.choice.letter if reading.choice else reading.words or reading.text
 
 
+def _folded(reading: Reading) -> str:
+    return reading.words or squeeze(reading.text).casefold()
+
+
 def _claims(equation: Reading) -> list[str]:
     r"""What an equation says its value is: the last side, and before "\approx" the exact one."""
     sides, relations = equation.sides, equation.relations
@@ -336,40 +349,6 @@ def _is_closed(side: str) -> bool:
 def _decimals(side: str) -> int:
     found = _DECIMALS.search(side)
     return len(found.group(1)) if found else 0 if side.strip(" -").isdigit() else 99
-
-
-def _by_name(items: Items) -> tuple[str, ...]:
-    """The parts in the alphabetical order of their names, which is that of coordinates: x, y, z."""
-    if not items.names or items.shape is not Shape.BARE:
-        return items.parts
-    return tuple(part for _, part in sorted(zip(items.names, items.parts, strict=True)))
-
-
-def _renamed(value: str, from_output: str, to_output: str) -> str:
-    """The value of "f(n) = n" in the variable of "f(x) = x"."""
-    old, new = _ARGUMENT.search(from_output), _ARGUMENT.search(to_output)
-    if not old or not new or old[1] == new[1]:
-        return value
-    symbols = set(_SYMBOL.findall(value))
-    if new[1] in symbols:
-        return "\\text{other variable}"  # "f(y) = x": x is not its variable
-    return _SYMBOL.sub(lambda name: new[1] if name[0] == old[1] else name[0], value)
-
-
-def _names_clash(one: Items, other: Items) -> bool:
-    """Whether one lists values of a name that the other does not speak of."""
-    if one.common and other.common:
-        return one.common != other.common and _LETTER_NAME.issuperset((one.common, other.common))
-    named, common = (one.names, other.common) if one.names else (other.names, one.common)
-    return bool(named and common) and not _numbered(named)
-
-
-def _differ(parts: tuple[str, ...]) -> bool:
-    return len(set(parts)) == len(parts)
-
-
-def _numbered(names: tuple[str, ...]) -> bool:
-    return len({name.split("_")[0] for name in names}) == 1
 
 
 def _quantities(gold: Reading, answer: Reading) -> tuple[Quantity, Quantity]:

@@ -19,7 +19,8 @@ def grade(item: MathItem) -> Outcome:
     else 0.
 
     A gold answer that cannot be read does not hide another that matches; where none matches and one
-    cannot be read, the sample is invalid. May run long or out of memory: the pool of workers bounds
+    cannot be read, the sample is invalid; where one comparison could not be decided, the grader
+    abstains. May run long or out of memory: the pool of workers bounds
     both.
     """
     unread = next((problem for problem in map(_gold_problem, item.gold) if problem), "")
@@ -27,23 +28,38 @@ def grade(item: MathItem) -> Outcome:
     if not golds:
         return _invalid(unread or "the sample has no gold answer")
     answer = find_answer(item.response, item.rules.answer_position)
-    over_limit = limits.exceeded(answer.text) if answer else ""
+    if answer is None:
+        return _invalid(unread) if unread else _scored(None, None)
+    over_limit = limits.exceeded(answer.text)
+    if over_limit:
+        if unread:
+            return _invalid(unread)
+        return _scored(answer, None, f"the answer is over a limit: {over_limit}", over_limit=1.0)
+    return _compared(golds, answer, item.rules, unread)
+
+
+def _compared(golds: list[str], answer: Answer, rules: Rules, unread: str) -> Outcome:
+    """The answer against each gold answer: the first match counts, then what went wrong."""
     verdict: Verdict | None = None
-    if answer and not over_limit:
-        for gold in golds:
-            try:
-                verdict = _best(gold, answer, item.rules)
-            except symbolic.GoldUnparseable as error:
-                unread = (
-                    unread or f"the gold answer {_shown(gold)} cannot be read: {_shown(str(error))}"
-                )
-                continue
-            if verdict.equal:
-                return _scored(answer, verdict)
+    undecided = False
+    for gold in golds:
+        try:
+            verdict = _best(gold, answer, rules)
+        except symbolic.GoldUnparseable as error:
+            reason = f"the gold answer {_shown(gold)} cannot be read: {_shown(str(error))}"
+            unread = unread or reason
+            continue
+        except symbolic.Undecided:
+            undecided = True
+            continue
+        if verdict.equal:
+            return _scored(answer, verdict)
     if unread:
         return _invalid(unread)
-    if over_limit:
-        return _scored(answer, None, f"the answer is over a limit: {over_limit}", over_limit=1.0)
+    if undecided:
+        return Failed(
+            FailureReason.ABSTAINED, "neither equality nor difference of the two could be proved"
+        )
     return _scored(answer, verdict)
 
 

@@ -24,6 +24,8 @@ _COMBINATIONS = (
 )
 _SET_DIFFERENCE = re.compile(r"(\\mathbb ?\{[RNZQC]\}) ?- ?(?=\\\{)")
 _TIMES_TEN = re.compile(r"(?<=\d) ?x ?(?=10 ?\^)")
+_EXPONENT = re.compile(r"(?<=\d) ?\\(?:mathrm|text) ?\{ ?[eE] ?\} ?(?=-?\d)")
+_CONTINENTAL = re.compile(r" ?([\[\]])([^\[\]()]{1,80}[,;][^\[\]()]{1,80})([\[\]]) ?")
 _MODULE = re.compile(r"(?<![\w.])(?:np|numpy|math|sympy)\.(?=[a-z])")
 
 
@@ -39,12 +41,29 @@ def spell_latex(text: str) -> str:
     if "color" in text:
         text = _COLOUR.sub("", text)
     if "\\text" in text or "\\mathrm" in text:
+        text = _EXPONENT.sub("e", text)
         text = _TEXT_MARK.sub(r"\1 ", text)
         text = _UNIT_GROUP.sub(lambda group: _BRACED_POWER.sub(r"^\1", group.group()), text)
         text = _UNIT_FRACTION.sub(r"\1/\2", text)
     if "\\choose" in text:
         text = _CHOOSE.sub(r"\\binom{\1}{\2}", text)
     return _SET_DIFFERENCE.sub(r"\1 \\setminus ", text) if "\\mathbb" in text else text
+
+
+def spell_intervals(text: str) -> str:
+    """Intervals with outward brackets, "]0, 5[", with parentheses: "(0, 5)"."""
+    if not (text.startswith("]") or text.endswith("[")):
+        return text
+    intervals = [_CONTINENTAL.fullmatch(part) for part in text.split("\\cup")]
+    return (
+        "\\cup ".join(
+            f"{'[' if found[1] == '[' else '('}{found[2]}{']' if found[3] == ']' else ')'}"
+            for found in intervals
+            if found
+        )
+        if all(intervals)
+        else text
+    )
 
 
 def spell_combinations(text: str) -> str:

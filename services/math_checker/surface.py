@@ -10,7 +10,12 @@ from __future__ import annotations
 
 import re
 
-from services.math_checker.phrases import spell_combinations, spell_latex, spell_plain
+from services.math_checker.phrases import (
+    spell_combinations,
+    spell_intervals,
+    spell_latex,
+    spell_plain,
+)
 
 _GREEK = [
     "alpha",
@@ -86,7 +91,7 @@ def _unicode_table() -> dict[int, str]:
         "∞": r"\infty ", "∪": r"\cup ", "∩": r"\cap ",
         "∈": r"\in ", "∉": r"\notin ", "∅⌀": r"\emptyset ",
         "⊂": r"\subset ", "⊆": r"\subseteq ", "∖": r"\setminus ", "→⟶": r"\to ", "⇒⟹": r"\implies ",
-        "∀": r"\forall ", "∃": r"\exists ", "∧": r"\land ",
+        "∴": r"\therefore ", "∀": r"\forall ", "∃": r"\exists ", "∧": r"\land ",
         "∨": r"\lor ", "¬": r"\lnot ", "…⋯": r"\ldots ",
         "°º˚": r"^\circ ", "∠": r"\angle ", "△": r"\triangle ", "⊥": r"\perp ", "∥": r"\parallel ",
         "∑": r"\sum ", "∏": r"\prod ", "∫": r"\int ",
@@ -162,9 +167,24 @@ _ROOT = re.compile(r"([√∛∜])\s*(\d+(?:\.\d+)?|\\[A-Za-z]+|[A-Za-z]|)")
 _ROOT_OPENING = {"√": r"\sqrt", "∛": r"\sqrt[3]", "∜": r"\sqrt[4]"}
 _DEGREE = re.compile(r"\^\s*\{\s*\\circ\s*\}|\^\s*\\circ|\^\s*\{\s*\^\\circ\s*\}")
 _SHORT_FRACTION = re.compile(r"\\frac\s*(\d|\{[^{}]*\})\s*(\d|[A-Za-z](?![A-Za-z])|\{[^{}]*\})")
+# "\\\\frac" of a text that went through JSON twice; a line break comes before no such name.
+_ESCAPED_TWICE = re.compile(
+    r"(?<!\\)\\\\(d?frac|sqrt|leq?|geq?|neq?|text|mathbb|pi|cdot|times|infty|left|right|cup|cap|pm)"
+    r"(?![A-Za-z])"
+)
+_THEREFORE = re.compile(r"^ ?\\(?:therefore|implies)(?![A-Za-z]) ?")
 _SPACES = re.compile(r"\s+")
 _LOOSE_SPACE = re.compile(r"(?<!\d) +| +(?!\d)")
-_WRAPPERS = (("\\boxed{", "}"), ("\\fbox{", "}"), ("**", "**"), ("`", "`"), ("{", "}"))
+_WRAPPERS = (
+    ("\\boxed{", "}"),
+    ("\\fbox{", "}"),
+    ("**", "**"),
+    ("`", "`"),
+    ('"', '"'),
+    ("'", "'"),
+    ("<b>", "</b>"),
+    ("{", "}"),
+)
 _NOT_DIGITS = re.compile(r"\D+")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 
@@ -192,6 +212,7 @@ def tidy(text: str) -> str:
     if "$" in text:
         text = _drop_math_dollars(text)
     if "\\" in text:
+        text = _ESCAPED_TWICE.sub(r"\\\1", text)
         text = _EXPLICIT_GROUPS.sub(_digits_only, text)
         text = _EMPTY_DELIMITER.sub("", text)
         if "\\begin" in text:
@@ -202,7 +223,7 @@ def tidy(text: str) -> str:
     elif "{,}" in text:
         text = _EXPLICIT_GROUPS.sub(_digits_only, text)
     text = spell_combinations(spell_plain(text))
-    return _unwrap(_SPACES.sub(" ", text.replace("~", " ")))
+    return spell_intervals(_unwrap(_THEREFORE.sub("", _SPACES.sub(" ", text.replace("~", " ")))))
 
 
 def squeeze(text: str) -> str:

@@ -28,16 +28,17 @@ class Authority:
         certificate = self._builder(self._name, self._key).add_extension(basic, critical=True)
         self.pair = self._save(name, certificate.sign(self._key, hashes.SHA256()), self._key)
 
-    def issue(self, name: str) -> Pair:
+    def issue(self, name: str, days: float = 1) -> Pair:
+        """A certificate for so many days; a negative number makes one that has run out."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
         names = x509.SubjectAlternativeName([address])
-        certificate = self._builder(subject, key).add_extension(names, critical=False)
+        certificate = self._builder(subject, key, days).add_extension(names, critical=False)
         return self._save(name, certificate.sign(self._key, hashes.SHA256()), key)
 
     def _builder(
-        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey
+        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, days: float = 1
     ) -> x509.CertificateBuilder:
         now = datetime.datetime.now(datetime.UTC)
         return (
@@ -46,8 +47,8 @@ class Authority:
             .issuer_name(self._name)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(minutes=5))
-            .not_valid_after(now + datetime.timedelta(days=1))
+            .not_valid_before(now - datetime.timedelta(days=2))
+            .not_valid_after(now + datetime.timedelta(days=days))
         )
 
     def _save(

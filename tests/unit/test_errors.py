@@ -80,6 +80,15 @@ def test_a_status_of_grpc_itself_is_understood(
     assert "from the transport" in str(back)
 
 
+def test_details_that_cannot_be_read_leave_code_and_message() -> None:
+    class Garbled(FailedCall):
+        def trailing_metadata(self) -> tuple[tuple[str, bytes], ...]:
+            return (("grpc-status-details-bin", b"\xff\xff"),)
+
+    back = from_rpc_error(Garbled(grpc.StatusCode.UNAVAILABLE, None, "from a proxy"))
+    assert (type(back), str(back)) == (errors.UnavailableError, "from a proxy")
+
+
 def test_a_message_too_large_for_grpc_is_no_overload() -> None:
     text = "CLIENT: Received message larger than max (5 vs. 4)"
     back = from_rpc_error(FailedCall(grpc.StatusCode.RESOURCE_EXHAUSTED, None, text))

@@ -142,6 +142,8 @@ class Pace:
         return max(1, min(2 * self._chunk_items, int(self._AHEAD_SECONDS / (self._typical + 1e-9))))
 
     def chunk(self, queued: int, workers: int) -> int:
-        """How many tasks to send now: no more than a fair share of what is queued."""
-        share = -(-queued // workers)
-        return max(1, min(-(-self.ahead // 2), share))
+        """How many tasks to send now: a fair share of what is queued, but no mere handful."""
+        limit = -(-self.ahead // 2)
+        # A share that halves with every message would end in messages of one task.
+        share = max(-(-queued // workers), limit // 4)
+        return max(1, min(limit, share))

@@ -44,7 +44,9 @@ def decide_labels(gold: Reading, answer: Reading, rules: Rules) -> Decision:
     if gold.choice:
         if answer.choice:
             return decided(gold.choice.letter == answer.choice.letter)
-        return Decision.UNDECIDED if gold.choice.rest else Decision.DIFFERENT
+        # "i" and "e" are numbers too; "c" stays a choice, since it is also any constant.
+        is_variable = gold.text.islower() and gold.text != "c"
+        return Decision.UNDECIDED if gold.choice.rest or is_variable else Decision.DIFFERENT
     if gold.relations or answer.relations:
         return Decision.UNDECIDED  # "AB : CD = 3:2" has its value on the right
     if gold.clock and answer.clock:

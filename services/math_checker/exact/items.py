@@ -42,14 +42,15 @@ _RELATION = re.compile(r"\\approx(?![A-Za-z])|\\[{}]|[()\[\]{}]|(?<![<>!:=])=(?!
 _INEQUALITY = re.compile(r"[<>]|\\(?:le|ge|ne|in|notin|cup|cap|subset)(?![A-Za-z])")
 NAME = re.compile(
     r"\\?[A-Za-z]+(?:_(?:\w|\{[^{}]*\}))?'*(?:\^\{?-1\}?)?(?: ?\([\w, \\^{}]*\))?"
-    r"|\\(?:angle|overline|vec|hat|bar|text|mathrm|mathbf|mathbb|triangle)[ {][\w \\]*\}?"
+    r"|(?:m ?)?\\(?:angle|overline|vec|hat|bar|text|mathrm|mathbf|mathbb|triangle)[ {][\w \\]*\}?"
     r"(?:_(?:\w|\{[^{}]*\}))?"
     r"|\|[A-Za-z]{1,2}\||[A-Za-z]+(?: [A-Za-z]+){0,5}"
     # ratios of named lengths and areas: "V_{1}:V_{2}", "\frac{AB}{CD}"
     r"|[A-Za-z]+(?:_(?:\w|\{\w*\}))?(?: ?[:/] ?[A-Za-z]+(?:_(?:\w|\{\w*\}))?)+"
-    r"|\\frac\{[A-Z]+\}\{[A-Z]+\}"
+    r"|\\frac\{(?:[A-Z]+\}\{[A-Z]+|d[a-zA-Z]?\}\{d[a-z])\}"
 )
 _NOT_NAMES = re.compile(r"\\(?:sqrt|sum|int|pi|infty|pm|ldots|cdot|times)(?![A-Za-z])|^(?:pi|e|i)$")
+_BRACES = re.compile(r"[{}]")
 _PM = re.compile(r"\\(?:pm|mp)(?![A-Za-z])")
 MAX_PARTS = 64
 
@@ -192,7 +193,7 @@ def _split_names(parts: list[str]) -> tuple[tuple[str, ...], str, list[str]]:
     for part in parts:
         sides, relations = split_relation(part)
         if len(sides) == 2 and relations == ["="] and is_name(sides[0]):
-            names.append(squeeze(sides[0]))
+            names.append(_BRACES.sub("", squeeze(sides[0])))
             values.append(sides[1])
         else:
             values.append(part)

@@ -14,6 +14,7 @@ _CHOICE = re.compile(
     r"(?:[(\[] ?([A-Ja-j]) ?[)\]]|([A-J])(?=[.:)]|$))(?: ?[.:)])?(?: (.+)|\s*$|(?<=\)) ?(.+))",
     re.DOTALL,
 )
+_LABELLED = re.compile(r"(?<![A-Za-z])[A-Z] ?:")
 _CLOCK = re.compile(
     r"(\d{1,2})(?: ?[:.] ?(\d{2}))?(?::(\d{2}))? ?(?:o'clock )?(?:([AaPp])\.? ?[Mm]\.?)?"
     r"(?: ?,? ?(?:in the|on)? ?[A-Za-z]*)?"
@@ -23,7 +24,7 @@ _NAMED_HOURS = {"noon": 720, "12 noon": 720, "midnight": 0, "12 midnight": 0}
 _WORD = re.compile(r"(?<![\\A-Za-z])[^\W\d_]{2,}")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end) ?\{[A-Za-z]+\*?\}(?:\{[lcr|]*\})?")
 _NOT_WORDS_TEXT = """
-sin cos tan cot sec csc sinh cosh tanh arcsin arccos arctan log ln lg exp sqrt max min gcd
+sin cos tan cot sec csc sinh cosh tanh arcsin arccos arctan log ln lg exp sqrt cbrt max min gcd
 lcm mod abs floor ceil det arg deg pi infinity theta alpha beta gamma lambda omega frac cdot
 times and or dim ker sgn inf sup lim
 """
@@ -71,6 +72,8 @@ def read_choice(plain: str) -> Choice | None:
     found = _CHOICE.fullmatch(plain) or _CHOICE.fullmatch(plain.capitalize())
     if found is None:
         return None
+    if _LABELLED.search(found.group(3) or ""):
+        return None  # "J: 4 hr, S: 14 hr"
     letter = found.group(1) or found.group(2)
     return Choice(letter.upper(), (found.group(3) or found.group(4) or "").strip())
 

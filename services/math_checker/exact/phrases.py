@@ -54,7 +54,7 @@ def says_all_reals(plain: str) -> bool:
 
 
 def read_date(plain: str) -> str:
-    """ "March 5th" and "5 March" as "date 3 5", with the year behind it if there is one; else ""."""
+    """ "March 5th" and "5 March" as "date 3 5", with a year behind it if there is one; else ""."""
     found = _DATE.fullmatch(_ORDINAL.sub("", plain.lower()))
     if found is None:
         return ""

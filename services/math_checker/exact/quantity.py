@@ -64,7 +64,7 @@ _COMPOUND = re.compile(r"(\d[\d.]*) ?([A-Za-z]+)\.? ?,? (?:and )?(?=\d)")
 _LOGIC_TEXT = """
 and or if not is are mod when for to by than no solution solutions all any otherwise but then
 where with real integer integers x y z e i t n k sin cos tan cot sec csc log ln exp sqrt pi max
-min gcd lcm theta alpha beta infinity
+min gcd lcm theta alpha beta infinity squared cubed factorial plus minus times over more less
 """
 _LOGIC = frozenset(_LOGIC_TEXT.split())
 _HYPHEN = re.compile(r"(?<=[A-Za-z])-(?=[A-Za-z])")

@@ -27,15 +27,18 @@ _MEMBER = re.compile(
 )
 # "f(x) = x for all x", "f(x) = x, \forall x \in \mathbb{R}": nothing that restricts.
 _QUANTIFIER = re.compile(
-    r" ?,? ?(?:\(?(?:\\text ?\{ ?)?for (?:all|any|every|each) ?(?:real |integers? ?|numbers? ?){0,2}\}?"
-    r"|\\forall) ?[a-z]?(?: ?\\in ?\\mathbb ?\{[A-Z]\})? ?\)?$"
+    r" ?,? ?(?:\(?(?:\\text ?\{ ?)?for (?:all|any|every|each) ?"
+    r"(?:real |integers? ?|numbers? ?){0,2}\}?|\\forall)"
+    r" ?[a-z]?(?: ?\\in ?\\mathbb ?\{[A-Z]\})? ?\)?$"
 )
-_ANSWER_IS = re.compile(
-    r"(?:\\text ?\{ ?)?(?:the )?(?:final |correct )?answer(?: is:?|:)(?: ?\})? ?(?=\S)",
-    re.IGNORECASE,
+# "x \in \mathbb{R}, x \ne 1": that a number is real goes without saying.
+_IN_REALS = r"\\in ?\\mathbb ?\{R\}"
+_REAL = re.compile(
+    rf"^([a-z]) ?{_IN_REALS} ?, ?(?=\1(?![A-Za-z]))|(?<=[\w}}]) ?, ?[a-z] ?{_IN_REALS}$"
 )
 _WHOLE_TEXT = re.compile(r"\\(?:text|mathrm|mathbf) ?\{([^{}]*)\}")
-_GLOSS = re.compile(r"([-\d.,]+) ?\(([a-z -]+)\)")
+_LETTERS = re.compile(r"\(?[A-J]\)?(?:(?:, ?|,? and )\(?[A-J]\)?)+")
+_GLOSS = re.compile(r"([-\d.,]+|[a-z -]+) ?\(([-\d.,]+|[a-z -]+)\)")
 _RATIO = re.compile(r"(\d+(?:\.\d+)?)(?: ?: ?\d+(?:\.\d+)?){1,5}|(\d+) to (\d+)")
 _RATIO_SEPARATOR = re.compile(r" ?: ?| to ")
 _BASED = re.compile(
@@ -91,34 +94,35 @@ def read(text: str) -> Reading:
     value = read_rational(plain) if plain != text else None
     if value is not None:  # "\text{five}"
         return Reading(plain, value)
+    return _read_special(text, plain) or _read_mathematics(text, plain)
+
+
+def _read_special(text: str, plain: str) -> Reading | None:
+    """A date, running text, a time of day, a ratio or a duration."""
     date = read_date(plain)
-    if date:
-        return Reading(text, words=date)
-    if is_statement(text) or is_sentence(text, plain):
-        return Reading(text, words=read_words(text, plain))
-    choice = read_choice(plain)
-    clock = read_clock(plain)
-    ratio = _read_ratio(plain)
+    if date or is_statement(text) or is_sentence(text, plain):
+        return Reading(text, words=date or read_words(text, plain))
+    clock, ratio = read_clock(plain), _read_ratio(plain)
     if clock or ratio:
         return Reading(text, clock=clock, ratio=ratio)
     duration = read_duration(plain)
-    if duration:
-        return Reading(text, sides=(text,), quantity=duration)
-    items = split_items(text)
+    return Reading(text, sides=(text,), quantity=duration) if duration else None
+
+
+def _read_mathematics(text: str, plain: str) -> Reading:
     sides, relations = split_relation(text)
     quantity = words = None
     if len(sides) == 1:
         quantity = split_quantity(text)
-        if quantity.body == text:
-            words = read_words(text, plain)
-            value = read_rational(words) if words else None
-            if words and value is not None:  # "7 solutions"
-                return Reading(words, value)
+        words = read_words(text, plain) if quantity.body == text else None
+        value = read_rational(words) if words else None
+        if words and value is not None:  # "7 solutions"
+            return Reading(words, value)
     return Reading(
         text,
-        choice=choice,
+        choice=read_choice(plain),
         based=_read_based(text),
-        items=items,
+        items=split_items(text),
         sides=tuple(sides),
         relations=tuple(relations),
         quantity=quantity,
@@ -127,23 +131,24 @@ def read(text: str) -> Reading:
 
 
 def _plainer(text: str) -> str:
-    r"""`text` without what says nothing: a quantifier over everything, "the answer is", a value
-    spelled out behind it, an outer `\text{}` around a quantity.
+    r"""`text` without what says nothing: a quantifier over everything, its value in words behind
+    it, an outer `\text{}` around a quantity.
     """
-    if "answer" in text.lower():
-        announced = _ANSWER_IS.match(text)
-        if announced:
-            text = text[announced.end() :].removesuffix(
-                "}" if announced.group().count("{") > announced.group().count("}") else ""
-            )
     whole = _WHOLE_TEXT.fullmatch(text)
-    if whole and (whole.group(1).strip()[:1] or "x") in "-+.$\\0123456789":
-        text = whole.group(1).strip()
-    if "=" in text and ("for" in text):
+    inner = whole.group(1).strip() if whole else ""
+    if inner and (inner[0] in "-+.$\\0123456789" or _LETTERS.fullmatch(inner)):
+        text = inner
+    if "=" in text and "for" in text:
         text = _QUANTIFIER.sub("", text)
+    if "\\mathbb" in text:
+        text = _REAL.sub("", text)
+    if "\\equiv" in text and "mod" not in text:
+        text = text.replace("\\equiv", "=")
     gloss = _GLOSS.fullmatch(plain_text(text))
-    if gloss and read_rational(gloss.group(1)) == read_rational(gloss.group(2)):
-        text = gloss.group(1)
+    if gloss:  # "7 (seven)"
+        value = read_rational(gloss.group(1).strip())
+        if value is not None and value == read_rational(gloss.group(2)):
+            text = gloss.group(1).strip()
     text = _INFINITIES.get(text.lower(), text)
     return r"(-\infty,\infty)" if says_all_reals(plain_text(text)) else text
 

@@ -64,7 +64,8 @@ speed: 1397/3125 mph
 kph: 5/18 kph kmh kmph
 force: 1 N newton; 1000 kN kilonewton; 1/100000 dyne
 energy: 1 J joule; 1000 kJ kilojoule; 1000000 MJ megajoule; 3600000 kWh;
- 1/10000000 erg; 523/125 cal calorie; 4184 kcal kilocalorie; 801088317/5000000000000000000000000000 eV
+ 1/10000000 erg; 523/125 cal calorie; 4184 kcal kilocalorie;
+ 801088317/5000000000000000000000000000 eV
 power: 1 W watt; 1000 kW kilowatt; 1000000 MW megawatt
 pressure: 1 Pa pascal; 1000 kPa kilopascal; 1000000 MPa; 101325 atm; 100000 bar
 frequency: 1 Hz hertz; 1000 kHz; 1000000 MHz; 1000000000 GHz

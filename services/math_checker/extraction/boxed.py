@@ -22,7 +22,11 @@ _CONNECTOR = re.compile(
     + _NAME
 )
 _LEADING_NAME = re.compile(r"(?:^|[\s$(,;&{])(\\?[A-Za-z]\w{0,5}(?:_\{?\w{1,4}\}?)?)[ ]*=[ $]*$")
-_PERCENT = re.compile(r"[\s$]*\\?%")
+_PERCENT = re.compile(r"[\s$]*(?:\\?%|(?:percent|per cent|pct)\b)")
+_ANNOUNCED = re.compile(
+    r"\s*(?:\\text ?\{ ?)?(?:the )?(?:final |correct )?answer(?: is:?|:)(?P<close> ?\})? *(?=\S)",
+    re.IGNORECASE,
+)
 _MAX_GAP = 80
 _MAX_BOXES = 32
 _MAX_TRIES = 100_000
@@ -37,7 +41,13 @@ def find_boxed(response: str, begin: int, end: int) -> Answer | None:
     content = response[last[1] : last[2]]
     if not content.strip():
         return None
-    percent = bool(_PERCENT.match(response, last[3], min(end, last[3] + 8)))
+    percent = bool(_PERCENT.match(response, last[3], min(end, last[3] + 12)))
+    announced = _ANNOUNCED.match(content)
+    if announced and len(boxes) == 1:  # "\boxed{\text{The answer is } 7}"
+        start = last[1] + announced.end()
+        wrapped = "{" in announced.group() and not announced["close"] and content.endswith("}")
+        stop = last[2] - wrapped
+        return Answer(response[start:stop], start, stop, Source.BOXED, percent)
     if len(boxes) == 1 or all(response[b[1] : b[2]].strip() == content.strip() for b in boxes):
         return Answer(content, last[1], last[2], Source.BOXED, percent)
     boxes.reverse()

@@ -19,7 +19,7 @@ from services.math_checker.rules import AnswerPosition
 _END_MARK = re.compile(r"(?:<\|(?:im_end|endoftext|eot_id|end)\|>|</s>|<eos>|<end_of_turn>)$")
 _MAX_END_MARKS = 8
 _LINE_CUE = re.compile(
-    r"[ \t>#*_]*(?:(?:my |the )?(?:final |correct )?(?:answer|ans|result)|a)"
+    r"[ \t>#*_]*(?:(?:my |the )?(?:final |correct )?(?:answer|ans|result|solution)|a)"
     r"[*_ ]*[:=][*_]*[ \t]*"
     r"|[ \t]*####[ \t]*(?=[^\s#])",
     re.IGNORECASE,
@@ -34,14 +34,14 @@ _ANSWER_CUE = re.compile(
 )
 # The same in Chinese, where no space ends a word.
 _CHINESE_CUE = re.compile(
-    r"(?:答案|故选|应选|所以选|因此选)(?:应该|应)?[是为选]?[*_ ]*[::：]?[*_ \t]*"
+    r"(?:答案|故选|应选|所以选|因此选)(?:应该|应)?[是为选]?[*_ ]*[:\uff1a]?[*_ \t]*"
 )
 _JSON_ANSWER = re.compile(
     r"""(?:final_)?answer["']\s*:\s*("(?:[^"\\]|\\.){1,500}"|-?\d[\d.eE+-]*)\s*[,}\]]""",
     re.IGNORECASE,
 )
 _CHOSEN = re.compile(
-    r"\b(?:option|choice|answer) \**\(?([A-J])\)?\**(?: \([^()]{1,60}\))? is (?:the )?"
+    r"\b(?:[Oo]ption|[Cc]hoice|[Aa]nswer) \**\(?([A-J])\)?\**(?: \([^()]{1,60}\))? is (?:the )?"
     r"(?:correct|right|best)\b"
     r"|\b(?:choose|select|pick) (?:option |answer |choice )?\**\(?([A-J])\)?\**\.?$"
 )

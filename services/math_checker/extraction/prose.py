@@ -34,7 +34,7 @@ _TEXT = re.compile(
 _BREAK = re.compile(r"(?<![ap]\.m)(?<!\b[A-Z])(?<=[.!?])\**\s+(?=[\"'(*$\\]*[A-Z])|\n")
 _REASON = re.compile(
     r"[,;]? *\(?\b(?:because|since|as|which|when|so|given|where|I hope|this is|that is|and the"
-    r"|after|if)\b"
+    r"|after|if|not|rather than|instead of|or (?:about|approximately|roughly))\b"
     r"| \((?=[a-z][a-z ]+\))"
 )
 _VERB = re.compile(
@@ -65,6 +65,24 @@ you she her his can all any our out who how why its one two may get got let now 
 then
 """
 _SHORT_ENGLISH = frozenset(_SHORT_ENGLISH_TEXT.split())
+# What makes another value of the one that it stands before or behind.
+_CHANGED_BEFORE = re.compile(
+    r"(?:half|third|quarter|root|square|cube|twice|double|triple|log|logarithm|factorial)(?: of)? $"
+    r"|up to $",
+    re.IGNORECASE,
+)
+_CHANGED_AFTER = re.compile(
+    r"\$? (?:squared|cubed|factorial|at (?:most|least)|to the power"
+    r"|or (?:more|less|fewer|greater|so)|(?:more|less|greater) than \$?[a-z]\b)"
+)
+_REFUTED = re.compile(r"\b(?:incorrect|wrong|false|invalid)\b|\?[*\"')]*$", re.IGNORECASE)
+# "8 cookies in each of the 5 bags": what follows is no second value.
+_CIRCUMSTANCE = re.compile(
+    r" [a-z]+(?: [a-z]+)? (?:in|for|from|on|after|at|per)\b(?:(?!\b(?:and|or)\b)[^,;])*$"
+)
+_CONDITION = re.compile(r"\b(?:at|when|where|if|for|attained|with|taking)\b[a-z ]*$", re.IGNORECASE)
+_ROUNDED = re.compile(r"\b(?:approximately|about|roughly|around|approx\.?) *\$?$")
+_LONGEST_CHANGE = 20
 _JOIN = re.compile(r",? *(?:and|or)? *")
 _LONG_WORD = 4
 _MAX_WORDS = 4
@@ -136,15 +154,50 @@ def find_lone(
     values = _values(response, begin, end)
     if verb and len(values) > 1:
         values = [value for value in values if value[0] >= verb.start()]
-    if len(values) > 1:
-        # "After 3 days she has 9 * 2 = 18": the one equation, if it comes last.
-        equations = [value for value in values if "=" in response[slice(*value)]]
-        values = equations if equations == values[-1:] else values
-    if len(values) > 1 and _are_one_list(response, values, end):
-        values = [(values[0][0], values[-1][1])]
+        if len(values) > 1 and _CIRCUMSTANCE.match(response, *_between(values)):
+            values = values[:1] if values[0][0] == verb.end() else values
+    values = _joined(response, _without_asides(response, begin, values), end)
     if len(values) != 1 or _DOUBT.search(response, begin, values[0][0]):
         return None
+    if _is_changed(response, begin, *values[0], end):
+        return None
+    if not first_sentence and _REFUTED.search(response[begin:end]):
+        return None
     return _with_unit(response, *values[0], end)
+
+
+def _between(values: list[tuple[int, int]]) -> tuple[int, int]:
+    return values[0][1], values[-1][0]
+
+
+def _without_asides(
+    response: str, begin: int, values: list[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """The values without conditions ("attained at $x = 2$") and without rounded second writings."""
+    kept: list[tuple[int, int]] = []
+    for start, stop in values:
+        before = response[max(begin, start - _LONGEST_CHANGE) : start]
+        is_condition = "=" in response[start:stop] and _CONDITION.search(before)
+        if not is_condition and not (kept and _ROUNDED.search(before)):
+            kept.append((start, stop))
+    return kept if kept else values
+
+
+def _joined(response: str, values: list[tuple[int, int]], end: int) -> list[tuple[int, int]]:
+    """Several values as one, where they are parts of one list or the last is an equation."""
+    if len(values) < 2:
+        return values
+    # "After 3 days she has 9 * 2 = 18": the one equation, if it comes last.
+    equations = [value for value in values if "=" in response[slice(*value)]]
+    if equations == values[-1:]:
+        return equations
+    return [(values[0][0], values[-1][1])] if _are_one_list(response, values, end) else values
+
+
+def _is_changed(response: str, begin: int, start: int, stop: int, end: int) -> bool:
+    """Whether words next to a value make another of it: "half of 5", "5 squared"."""
+    before = response[max(begin, start - _LONGEST_CHANGE) : start]
+    return bool(_CHANGED_BEFORE.search(before) or _CHANGED_AFTER.match(response, stop, end))
 
 
 def _are_one_list(response: str, values: list[tuple[int, int]], end: int) -> bool:

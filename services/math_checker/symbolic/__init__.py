@@ -13,7 +13,7 @@ from flint import fmpq
 
 from services.math_checker.rules import Rules
 from services.math_checker.surface import normalise
-from services.math_checker.symbolic.compare import Comparer
+from services.math_checker.symbolic.compare import Comparer, Undecided
 from services.math_checker.symbolic.nodes import (
     INFINITY,
     Group,
@@ -29,6 +29,8 @@ from services.math_checker.symbolic.nodes import (
     walk,
 )
 from services.math_checker.symbolic.parse import parse
+
+__all__ = ["AnswerUnparseable", "Comparison", "GoldUnparseable", "Undecided", "compare"]
 
 _MAX_CHARS = 20_000
 _MAX_FORM = 400
@@ -57,7 +59,8 @@ class Comparison:
 def compare(gold: str, answer: str, rules: Rules, scale: Fraction = Fraction(1)) -> Comparison:
     """Whether `answer` times `scale` equals `gold`. Reads LaTeX and plain notation.
 
-    Raises `GoldUnparseable` or `AnswerUnparseable` where neither reader knows the notation. May
+    Raises `GoldUnparseable` or `AnswerUnparseable` where neither reader knows the notation, and
+    `Undecided` where two numbers can be proved neither equal nor different. May
     run for long on hostile input: the caller bounds time and memory.
     """
     gold_tree = _read(gold, GoldUnparseable)

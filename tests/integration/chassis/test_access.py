@@ -92,7 +92,7 @@ def test_samples_in_flight_of_a_key_are_bounded(guarded: Service) -> None:
     key = bearer("key-c")
     with stub_of(guarded.address) as stub:
         info = stub.GetInfo(pb.RewardServiceGetInfoRequest(), metadata=key, timeout=TIMEOUT)
-        assert info.limits.max_batch_samples == 2
+        assert (info.limits.max_batch_samples, info.limits.max_inflight_samples) == (2, 2)
         three = request(*["value:1"] * 3)
         error = refusal(lambda: stub.ScoreBatch(three, metadata=key, timeout=TIMEOUT))
         assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
@@ -152,3 +152,9 @@ def test_mutual_tls_asks_for_a_certificate_of_the_authority(
         for pair in (None, stranger):
             error = refusal(lambda: call_with(service.address, root, pair))  # noqa: B023
             assert error.code() is grpc.StatusCode.UNAVAILABLE
+        own, ca = authority.issue("probe"), ("--ca", str(root))
+        mutual = ("--cert", str(own.certificate), "--key", str(own.key))
+        assert healthcheck.main([service.address, *ca, *mutual]) == 0
+        assert healthcheck.main([service.address, *ca]) == 1
+        with pytest.raises(SystemExit, match="2"):
+            healthcheck.main([service.address, "--ca", str(tmp_path / "absent")])

@@ -6,7 +6,7 @@ import grpc
 import pytest
 
 from plaudit import TLSConfig
-from plaudit.errors import ConfigError
+from plaudit.errors import ConfigError, UnavailableError
 from tests.support.certificates import Authority
 from tests.support.faces import FACES, Face, samples
 from tests.support.fake_reward_service import serving
@@ -24,8 +24,8 @@ def authority(folder: Path) -> Authority:
     return Authority(folder, "authority")
 
 
-def credentials(authority: Authority, *, mutual: bool) -> grpc.ServerCredentials:
-    own = authority.issue("server")
+def credentials(authority: Authority, *, mutual: bool, days: float = 1) -> grpc.ServerCredentials:
+    own = authority.issue("server", days)
     pair = own.key.read_bytes(), own.certificate.read_bytes()
     roots = authority.pair.certificate.read_bytes() if mutual else None
     return grpc.ssl_server_credentials([pair], roots, require_client_auth=mutual)
@@ -69,6 +69,27 @@ def test_a_server_that_nobody_vouches_for_is_not_used(
         refused = face(target, "score", samples(2), client={"tls": tls}, deadline=0.5)
         assert len(refused.failures) == 2
         assert service.servicer.requests == []
+
+
+@both
+@pytest.mark.parametrize(
+    ("days", "server_name", "words"),
+    [
+        (-1, None, "certificate has expired"),
+        (1, "another.example", "Hostname Verification Check failed"),
+    ],
+)
+def test_readiness_says_what_is_wrong(
+    face: Face, authority: Authority, days: float, server_name: str | None, words: str
+) -> None:
+    tls = TLSConfig.from_files(
+        root_certificates=authority.pair.certificate, server_name=server_name
+    )
+    with serving(tls=credentials(authority, mutual=False, days=days)) as service:
+        with pytest.raises(UnavailableError, match=words) as raised:
+            face({"math": service.address}, "wait_ready", 1.5, client={"tls": tls})
+        assert "\n" not in str(raised.value)
+        assert "was not ready within 1.5 s: " in str(raised.value)
 
 
 def test_a_key_that_is_not_there(tmp_path: Path) -> None:

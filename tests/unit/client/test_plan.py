@@ -300,12 +300,7 @@ def test_any_course_of_events_gives_each_item_one_answer(data: st.DataObject) ->
             if isinstance(error, InternalError):
                 tries.update(batch.indices)
         else:
-            answers = [
-                Answer(index, data.draw(RETRYABLE), retryable=True)
-                if data.draw(st.booleans())
-                else Answer(index)
-                for index in batch.indices
-            ]
+            answers = draw_answers(data, batch)
             plan.answered(batch, answers, now)
             tries.update(batch.indices)
             received.update(zip(batch.indices, answers, strict=True))
@@ -316,7 +311,20 @@ def test_any_course_of_events_gives_each_item_one_answer(data: st.DataObject) ->
     assert now <= RULES.deadline + 2 + GRACE
     assert [answer.index for answer in plan.answers] == list(range(len(sizes)))
     assert all(count <= RULES.retries + 1 for count in tries.values())
-    for answer in plan.answers:
+    check_answers(plan.answers, received)
+
+
+def draw_answers(data: st.DataObject, batch: Batch) -> list[Answer]:
+    return [
+        Answer(index, data.draw(RETRYABLE), retryable=True)
+        if data.draw(st.booleans())
+        else Answer(index)
+        for index in batch.indices
+    ]
+
+
+def check_answers(answers: list[Answer], received: dict[int, Answer]) -> None:
+    for answer in answers:
         assert answer.made_here or answer == received[answer.index]
         if answer.index in received and not received[answer.index].retryable:
             assert answer == received[answer.index]

@@ -110,6 +110,9 @@ def test_results_are_a_sequence() -> None:
     assert pickle.loads(pickle.dumps(MIXED)) == MIXED
     with pytest.raises(IndexError):
         MIXED[4]
+    lines = MIXED.to_jsonl().splitlines()
+    assert [Result.from_json(line) for line in lines] == list(MIXED)
+    assert Results([]).to_jsonl() == ""
 
 
 def same(left: list[float], right: list[float]) -> bool:

@@ -5,11 +5,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import plaudit
 from plaudit import RewardClient, Sample, TLSConfig, channel, state
+from plaudit.cli.stack import owner_lock
 from plaudit.errors import ConfigError, InvalidRequestError
 from plaudit.state import Stack, StackService
 from plaudit.v1 import policy_service_pb2, reward_service_pb2
@@ -78,11 +80,18 @@ def test_mtls_needs_both_halves(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"batch_size": 0}, {"max_inflight": 0}, {"retries": -1}, {"api_key": "a\nb"}]
+    "options",
+    [{"batch_size": 0}, {"max_inflight": 0}, {"retries": -1}, {"api_key": "a\nb"}, {"api_key": 5}],
 )
 def test_options_that_cannot_be(options: dict[str, int]) -> None:
     with pytest.raises(ConfigError):
         RewardClient({}, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("services", ["127.0.0.1:1", ["127.0.0.1:1"], {"math": 1}, None])
+def test_services_that_are_no_mapping(services: Any) -> None:
+    with pytest.raises(ConfigError, match="host:port"):
+        RewardClient(services)
 
 
 def test_calls_that_are_wrong_before_anything_is_sent() -> None:
@@ -97,9 +106,11 @@ def test_calls_that_are_wrong_before_anything_is_sent() -> None:
             client.score(maths)  # type: ignore[arg-type]
         with pytest.raises(TypeError, match="not str"):
             client.score(["r"])  # type: ignore[list-item]
-        for deadline in (0, -1, float("nan"), float("inf")):
+        for deadline in (0, -1, float("nan"), float("inf"), "5", None):
             with pytest.raises(InvalidRequestError, match="deadline"):
-                client.score([maths], deadline=deadline)
+                client.score([maths], deadline=deadline)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="request_id"):
+            client.score([maths], request_id=5)  # type: ignore[arg-type]
         with pytest.raises(InvalidRequestError, match="several tasks"):
             client.score_groups([[maths], [judge]], method="m")
         with pytest.raises(InvalidRequestError, match="no samples"):
@@ -131,9 +142,8 @@ def test_a_stack_is_written_read_and_removed(home: Path) -> None:
     stack = Stack(os.getpid(), {"math": StackService("127.0.0.1:5", 7, "127.0.0.1:6")})
     state.write_stack(stack)
     assert state.read_stack() == stack
-    assert stack.is_running()
     assert [path.name for path in home.iterdir()] == ["stack.json"]
-    with RewardClient.local(retries=0) as client:
+    with owner_lock(), RewardClient.local(retries=0) as client:
         assert client.services == {"math": "127.0.0.1:5"}
     state.remove_stack()
     state.remove_stack()
@@ -144,11 +154,24 @@ def test_a_stack_is_written_read_and_removed(home: Path) -> None:
 def test_a_stack_that_ended_is_not_found() -> None:
     with pytest.raises(ConfigError, match="plaudit up"):
         RewardClient.local()
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    state.write_stack(Stack(ended.pid, {}))
+    # The number of its process belongs to a living one, but nobody holds the lock; then another
+    # stack does, which has not written itself down yet.
+    state.write_stack(Stack(os.getpid(), {}))
     with pytest.raises(ConfigError, match="plaudit up"):
         RewardClient.local()
+    state.write_stack(Stack(os.getppid(), {}))
+    with owner_lock(), pytest.raises(ConfigError, match="plaudit up"):
+        RewardClient.local()
+
+
+@pytest.mark.usefixtures("home")
+def test_a_local_stack_with_tls_asks_for_it() -> None:
+    state.write_stack(Stack(os.getpid(), {"math": StackService("127.0.0.1:5", 7, tls=True)}))
+    with owner_lock():
+        with pytest.raises(ConfigError, match="math of the local stack uses TLS"):
+            RewardClient.local()
+        with RewardClient.local(tls=TLSConfig()) as client:
+            assert client.services == {"math": "127.0.0.1:5"}
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,10 @@ def test_a_gold_is_text(gold: Any) -> None:
         ({"prompt": [{"role": "user", "content": 5}]}, TypeError, "content must be text"),
         ({"answer_position": "first"}, ValueError, "final, boxed, last, whole"),
         ({"percent": "STRICT"}, ValueError, "strict, optional, ignore"),
+        ({"prompt": 5}, TypeError, "a prompt is"),
         ({"metadata": {"a": object()}}, InvalidRequestError, "Struct"),
+        ({"metadata": {1: "a"}}, InvalidRequestError, "Struct"),
+        ({"metadata": ["a"]}, TypeError, "metadata is a mapping"),
     ],
 )
 def test_wrong_arguments_say_what_is_wrong(

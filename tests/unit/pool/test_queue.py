@@ -125,12 +125,22 @@ def test_quick_tasks_go_out_in_large_chunks_and_slow_ones_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("queued", "workers", "chunk"), [(64, 2, 32), (64, 4, 16), (5, 4, 2), (1, 4, 1), (3, 2, 2)]
+    ("seconds", "queued", "workers", "chunk"),
+    [
+        (10e-6, 64, 2, 32),
+        (10e-6, 64, 4, 16),
+        (10e-6, 5, 4, 8),  # quick tasks are not worth a message each
+        (1e-3, 64, 2, 2),
+        (1e-3, 3, 2, 2),
+        (1e-3, 2, 4, 1),
+    ],
 )
-def test_a_chunk_is_a_fair_share_at_most(queued: int, workers: int, chunk: int) -> None:
+def test_a_chunk_is_a_fair_share_of_what_is_worth_sharing(
+    seconds: float, queued: int, workers: int, chunk: int
+) -> None:
     pace = Pace(32)
     for _ in range(100):
-        pace.observe(10e-6)
+        pace.observe(seconds)
     assert pace.chunk(queued, workers) == chunk
 
 

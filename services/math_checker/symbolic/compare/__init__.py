@@ -3,5 +3,6 @@ means there is.
 """
 
 from services.math_checker.symbolic.compare.comparer import Comparer
+from services.math_checker.symbolic.compare.scalars import Undecided
 
-__all__ = ["Comparer"]
+__all__ = ["Comparer", "Undecided"]

@@ -165,6 +165,7 @@ class Comparer:
             return False  # x < 1 says nothing of y
         try:
             one, other = real_set(gold), real_set(answer)
+            same = same_sets(one, other)
         except NotARealSet:
             return False
         if not one or not other:
@@ -179,7 +180,7 @@ class Comparer:
                     for named, node in zip(names, (gold, answer), strict=True)
                 )
             )
-        return same_sets(one, other)
+        return same
 
     def _parts(self, gold: Node, answer: Node) -> bool | None:
         """What is equal if its parts are."""

@@ -4,7 +4,8 @@ the values.
 Two balls that do not meet prove that the values differ, at any magnitude. Balls that meet prove
 nothing at first; then the precision grows to where agreement is a proof (algebraic numbers, see
 `numeric.bounds`) or, for other numbers, to more than twice the bits of everything written in the
-two answers, at least 1,024.
+two answers, at least 1,024. What neither way settles is `Undecided`: no verdict is better than a
+guessed one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 from flint import acb, arb
 
-from services.math_checker.symbolic.nodes import Node, Op, render
+from services.math_checker.symbolic.nodes import Const, Node, Num, Op, render, walk
 from services.math_checker.symbolic.numeric.balls import (
     NotNumeric,
     complex_ball,
@@ -25,11 +26,19 @@ from services.math_checker.symbolic.numeric.exact import Undefined, rational
 from services.math_checker.symbolic.numeric.residues import same_residue
 
 _FIRST_BITS = (64, 256)
+_NUMBERS = frozenset(("pi", "e", "i"))
 _LEAST_FINAL_BITS = 1_024
 
 
+class Undecided(Exception):
+    """Two numbers of which neither equality nor difference could be proved."""
+
+
 def same_constant(gold: Node, answer: Node) -> tuple[bool, str]:
-    """Whether two trees without variables have the same value, and by what means that was found."""
+    """Whether two trees without variables have the same value, and by what means that was found.
+
+    Raises `Undecided`, unless only the answer is beyond evaluation: that is no answer.
+    """
     try:
         one, other = rational(gold), rational(answer)
     except Undefined:
@@ -123,7 +132,7 @@ def _agree(gold: Node, answer: Node, bits: int) -> tuple[bool, str]:
         if accurate(one, bits) and accurate(other, bits):
             return True, f"agree to {bits} bits"
         working *= 2
-    return False, "undecided"
+    raise Undecided
 
 
 def _vanishes(difference: Node, proof: int) -> bool:
@@ -140,7 +149,7 @@ def _vanishes(difference: Node, proof: int) -> bool:
             if abs(value) < arb(2) ** -proof:
                 return True
         bits *= 2
-    return False
+    raise Undecided
 
 
 def _unevaluated(gold: Node, answer: Node) -> tuple[bool, str]:
@@ -150,4 +159,26 @@ def _unevaluated(gold: Node, answer: Node) -> tuple[bool, str]:
     if render(gold, ordered=False) == render(answer, ordered=False):
         return True, "writing"
     same = same_residue(gold, answer, render(gold) + "\n" + render(answer))
-    return bool(same), "residue"
+    if same is not None:
+        return same, "residue"
+    both_are_numbers = _is_number(gold) and _is_number(answer)
+    if both_are_numbers and (_is_evaluable(answer) or not _is_evaluable(gold)):
+        raise Undecided
+    return False, "beyond evaluation"
+
+
+def _is_number(node: Node) -> bool:
+    """Whether nothing but numbers and operators is written in it, so that it has a value."""
+    leaves = (part for part in walk(node) if not isinstance(part, Op))
+    return all(
+        isinstance(leaf, Num) or (isinstance(leaf, Const) and leaf.name in _NUMBERS)
+        for leaf in leaves
+    )
+
+
+def _is_evaluable(node: Node) -> bool:
+    try:
+        ball(node, _FIRST_BITS[0])
+    except (Undefined, NotNumeric):
+        return False
+    return True

@@ -191,6 +191,8 @@ class Factors(Brackets):
     def _is_call(self, name: str) -> bool:
         if name[0] in _FUNCTION_LETTERS:
             return True
+        if self.peek(1).text == "0" and self.peek(2).text == ")":
+            return True  # "I(0)" is a value of I, not I times 0
         # "P(x) = ...", "a(b) = ...": letters alone in the bracket, and a relation behind it.
         place = 1
         while self.peek(place).kind == "symbol" and self.peek(place + 1).text == ",":

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from flint import fmpq
 
-from services.math_checker.symbolic.nodes import Chain, Group, Malformed, Node, Num, Op
+from services.math_checker.symbolic.nodes import Chain, Group, Malformed, Node, Num, Op, symbols
 from services.math_checker.symbolic.parse.commands import Commands
 from services.math_checker.symbolic.parse.tokens import Token, tokenize
 
 _SET_OPERATORS = {"cup": "union", "cap": "inter", "minus": "difference"}
+_INEQUALITIES = frozenset(("<", "<=", ">", ">=", "!="))
 _STARTS = frozenset(
     ("number", "repeat", "symbol", "const", "function", "command", "decorated", "begin")
 )
@@ -43,6 +44,8 @@ class Parser(Commands):
             return self._alternatives(items, separators)
         if {",", ";"} <= set(separators) and all(isinstance(item, Chain) for item in items):
             return self._alternatives(items, ["or" if s == ";" else s for s in separators])
+        if set(separators) == {"and"} and all(map(_is_inequality, items)) and _of_one_name(items):
+            return Op("inter", tuple(items))  # "x > 1 and x < 3" is no list of two statements
         return Group("", "", tuple(items))
 
     def items(self) -> tuple[list[Node], list[str]]:
@@ -193,6 +196,14 @@ class Parser(Commands):
         if token.text == "<":
             return first
         return token.text in _OPENINGS or (token.text == "|" and not self.bars and not self.in_head)
+
+
+def _is_inequality(node: Node) -> bool:
+    return isinstance(node, Chain) and set(node.relations) <= _INEQUALITIES
+
+
+def _of_one_name(nodes: list[Node]) -> bool:
+    return len({name for node in nodes for name in symbols(node)}) == 1
 
 
 def _negated(node: Node) -> Node:
