@@ -89,6 +89,10 @@ class _Comparison:
             return Verdict(equal, str(gold.value), str(answer.value))
         if squeeze(gold.text) == squeeze(answer.text):
             return Verdict(True, gold.text, answer.text)
+        if self.depth and _same_label(gold, answer):
+            assert gold.choice is not None
+            assert answer.choice is not None
+            return self.compare(read(gold.choice.rest), read(answer.choice.rest))
         decision = decide_labels(gold, answer, self.rules)
         if decision is not Decision.UNDECIDED:
             return _verdict(decision is Decision.EQUAL, gold, answer)
@@ -243,7 +247,7 @@ class _Comparison:
                 verdict = self._compare_part(gold, claim)
                 if verdict.equal:
                     return verdict if self._is_consistent(answer) else _verdict(False, gold, answer)
-            return _verdict(False, gold, answer)
+            return self._compare_identity(gold, answer)
         gold_left, answer_left = squeeze(gold.sides[0]), squeeze(answer.sides[0])
         both_outputs = _OUTPUT_NAME.fullmatch(gold_left) and _OUTPUT_NAME.fullmatch(answer_left)
         if is_name(gold.sides[0]) and (gold_left == answer_left or both_outputs):
@@ -263,6 +267,14 @@ class _Comparison:
                 return _verdict(False, gold, answer)  # x = 5 is not y = 5
             return self._symbolic(gold.text, answer.text)
         return _verdict(False, gold, answer)
+
+    def _compare_identity(self, gold: Reading, answer: Reading) -> Verdict:
+        """A gold answer "x^2 - 1" against "(x - 1)(x + 1) = x^2 - 1", whose sides are all equal."""
+        sides = [read(side) for side in answer.sides]
+        if "" in answer.sides or is_name(answer.sides[0]):
+            return _verdict(False, gold, answer)
+        equal = all(self.compare(gold, side).equal for side in sides)
+        return _verdict(equal, gold, answer)
 
     def _sides_agree(self, gold: Reading, answer: Reading) -> bool:
         """Whether two chains of the same length agree between their ends as well.
@@ -313,6 +325,13 @@ def _form(reading: Reading) -> str:
     if reading.value is not None:
         return str(reading.value)
     return reading.choice.letter if reading.choice else reading.words or reading.text
+
+
+def _same_label(gold: Reading, answer: Reading) -> bool:
+    """Whether both are values under one letter: "J: 4 h" in "J: 4 h, S: 9 h" is no choice."""
+    if not (gold.choice and answer.choice and gold.choice.rest and answer.choice.rest):
+        return False
+    return gold.choice.letter == answer.choice.letter
 
 
 def _folded(reading: Reading) -> str:

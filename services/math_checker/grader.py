@@ -20,11 +20,12 @@ def grade(item: MathItem) -> Outcome:
 
     A gold answer that cannot be read does not hide another that matches; where none matches and one
     cannot be read, the sample is invalid; where one comparison could not be decided, the grader
-    abstains. May run long or out of memory: the pool of workers bounds
-    both.
+    abstains. May run long or out of memory: the pool of workers bounds both.
     """
-    unread = next((problem for problem in map(_gold_problem, item.gold) if problem), "")
-    golds = [gold_answer(gold) for gold in item.gold if not _gold_problem(gold)]
+    problems = [_gold_problem(gold) for gold in item.gold]
+    unread = next(filter(None, problems), "")
+    readable = zip(item.gold, problems, strict=True)
+    golds = [gold_answer(gold) for gold, problem in readable if not problem]
     if not golds:
         return _invalid(unread or "the sample has no gold answer")
     answer = find_answer(item.response, item.rules.answer_position)
@@ -119,4 +120,6 @@ def _invalid(message: str) -> Failed:
 def _shown(text: str) -> str:
     """`text` shortened, with everything but printable ASCII escaped: it came from a model."""
     short = text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "..."
+    if short.isascii() and short.isprintable():
+        return f"'{short}'"
     return "'" + short.encode("unicode_escape").decode("ascii").replace("\\\\", "\\") + "'"

@@ -22,7 +22,7 @@ class MathSettings(ServiceSettings):
     item_seconds: float = Field(default=5.0, gt=0, le=600)
     """Compute time of one sample, in seconds; over it the sample fails with TIMEOUT."""
     worker_memory_bytes: int = Field(default=1 << 30, ge=256 << 20)
-    """Memory of one worker beyond its start, in bytes; over it the sample fails with RESOURCE_LIMIT."""
+    """Memory of a worker beyond its start, in bytes; over it a sample fails with RESOURCE_LIMIT."""
     recycle_items: int = Field(default=50_000, ge=1)
     """Samples after which a worker is replaced."""
     recycle_rss_bytes: int = Field(default=512 << 20, ge=128 << 20)

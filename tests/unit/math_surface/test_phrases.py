@@ -64,7 +64,8 @@ def test_dates_and_reals() -> None:
 
 def test_durations() -> None:
     total = read_duration("1 hour and 30 minutes")
-    assert total is not None and total.body == "5400"
+    assert total is not None
+    assert total.body == "5400"
     assert read_duration("30 minutes 1 hour") is None
     assert read_duration("3 cats 4 dogs") is None
 
@@ -73,10 +74,12 @@ def test_undecided_is_a_failure() -> None:
     gold, answer = _UNPROVABLE
     outcome = grade(MathItem(rf"\boxed{{{answer}}}", (gold,)))
     assert isinstance(outcome, Failed)
-    assert outcome.reason is FailureReason.ABSTAINED and not outcome.retryable
+    assert outcome.reason is FailureReason.ABSTAINED
+    assert not outcome.retryable
 
 
 def test_undecided_gold_does_not_hide_one_that_matches() -> None:
     gold, answer = _UNPROVABLE
     outcome = grade(MathItem(rf"\boxed{{{answer}}}", (gold, answer)))
-    assert isinstance(outcome, Scored) and outcome.value == 1
+    assert isinstance(outcome, Scored)
+    assert outcome.value == 1

@@ -37,6 +37,9 @@ _PATTERN_NAMES = """
     positive signed unit near
 """
 _PATTERNS = tuple(_PATTERN_NAMES.split())
+# Step functions differ at few points, most of them integers: many of those are looked at.
+_STEPS = frozenset(("floor", "ceil", "mod"))
+_STEP_PATTERNS = ("counted",) * 60
 _COMPLEX_LETTERS = frozenset("zw")
 _NOT_ANALYTIC = frozenset(("abs", "conj", "Re", "Im", "arg"))
 
@@ -99,7 +102,10 @@ def sample(nodes: Sequence[Node]) -> Iterator[tuple[Values, tuple[Any, ...]]]:
     not_analytic = any(_NOT_ANALYTIC & operators(node) for node in nodes)
     complex_names = [n for n in names if n[0] in _COMPLEX_LETTERS] if not_analytic else []
     found = 0
-    points = [{name: _draw(source, pattern) for name in names} for pattern in _PATTERNS]
+    steps = any(_STEPS & operators(node) for node in nodes)
+    patterns = _STEP_PATTERNS + _PATTERNS if steps else _PATTERNS
+    wanted = len(patterns) if steps else _WANTED
+    points = [{name: _draw(source, pattern) for name in names} for pattern in patterns]
     for kind in ("complex",) if has_i or complex_names else ("real", "complex"):
         for values in points:
             for name in complex_names:
@@ -109,7 +115,7 @@ def sample(nodes: Sequence[Node]) -> Iterator[tuple[Values, tuple[Any, ...]]]:
                 continue
             found += 1
             yield values, computed
-            if found >= _WANTED:
+            if found >= wanted:
                 return
         if found >= _LEAST:
             return
@@ -118,6 +124,8 @@ def sample(nodes: Sequence[Node]) -> Iterator[tuple[Values, tuple[Any, ...]]]:
 def _draw(source: random.Random, pattern: str) -> fmpq:
     if pattern == "integer":
         return fmpq(source.randint(5, 60))
+    if pattern == "counted":
+        return fmpq(source.randint(1, 50))
     if pattern == "small_integer":
         return fmpq(source.randint(1, 12))
     denominator = source.randint(1_009, 9_973)
