@@ -1,7 +1,7 @@
 """Makes everything that follows from the .proto files: the Python stubs and docs/contract.md.
 
 python protos/generate.py               write plaudit/v1/*_pb2* and docs/contract.md
-    python protos/generate.py --root DIR    the same below DIR (a test compares the two)
+python protos/generate.py --root DIR    the same below DIR (a test compares the two)
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ _KINDS = ("unary_unary", "unary_stream", "stream_unary", "stream_stream")
 _MAX_MESSAGE_CHARS = 1000  # metadata is limited to about 8 kB, and the message is there twice
 
 
-class Layers(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
+class Layers(grpc.aio.ServerInterceptor):
     """Puts layers around every method, the first one outermost, and guards their decoding."""
 
     def __init__(self, layers: Sequence[Layer]) -> None:
