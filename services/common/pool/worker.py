@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from services.common.pool.protocol import Board, FrameReader, Report, Status, encode, frame
 
 # Results are sent when this much time has passed since the last ones, and at the end of a chunk.
-_GROUP_SECONDS = 0.001
+_GROUP_SECONDS = 0.003
 _RECEIVE_BYTES = 1 << 18
 _STATM = "/proc/self/statm"
 
