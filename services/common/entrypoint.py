@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import signal
 import sys
@@ -11,12 +10,11 @@ from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
 from plaudit.errors import ConfigError
+from services.common.parent import follow
 from services.common.scorer import Scorer
 from services.common.settings import ServiceSettings, load_settings
 
 S = TypeVar("S", bound=ServiceSettings)
-
-_PR_SET_PDEATHSIG = 1
 
 
 def run_service(settings_class: type[S], build: Callable[[S], Scorer]) -> NoReturn:
@@ -34,20 +32,10 @@ def run_service(settings_class: type[S], build: Callable[[S], Scorer]) -> NoRetu
 
 
 def _run(settings: S, build: Callable[[S], Scorer]) -> int:
-    if settings.exit_with_parent:
-        _exit_with_parent()
+    if settings.exit_with_parent and not follow(os.getppid(), signal.SIGTERM):
+        sys.exit(0)
     from services.common import logs
     from services.common.server import serve
 
     logs.configure(settings.log_level, settings.log_format)
     return asyncio.run(serve(settings, build))
-
-
-def _exit_with_parent() -> None:
-    """Asks Linux to send SIGTERM when the parent dies; elsewhere the service just outlives it."""
-    if not sys.platform.startswith("linux"):
-        return
-    parent = os.getppid()
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:  # it died before the request was made
-        sys.exit(0)

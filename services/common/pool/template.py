@@ -8,25 +8,22 @@ that a process id which the pool holds is never that of a stranger.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import os
 import signal
 import socket
 import struct
-import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import NoReturn, TypedDict
 
+from services.common.parent import follow
 from services.common.pool.protocol import Board
 from services.common.pool.worker import Worker, WorkerLimits, limit_process
 
 # An operation and a number: a process id, or an errno.
 MESSAGE = struct.Struct("<ci")
 READY, FORK, REAP, FAILED = b"O", b"F", b"R", b"E"  # REAP has no answer
-
-_PR_SET_PDEATHSIG = 1
 
 
 class TemplateSpec(TypedDict):
@@ -69,9 +66,7 @@ def resolve(target: str) -> Callable[[object], object]:
 
 def die_with(parent: int) -> None:
     """Ends this process when `parent` ends, where the kernel can; at once if that has happened."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
+    if not follow(parent, signal.SIGKILL):
         os._exit(1)
 
 
